@@ -1,0 +1,17 @@
+package io.nsbox.spec;
+
+import java.util.List;
+
+/**
+ * A spec that was read, bound and validated, with the places of its parts.
+ *
+ * @param spec the sandbox
+ * @param origins where each part stands
+ * @param file the spec file's name as the user gave it
+ * @param inputs the files that reading it consulted, with the bytes that were read
+ */
+public record LoadedSpec(SandboxSpec spec, Origins origins, String file, List<InputFile> inputs) {
+    public LoadedSpec {
+        inputs = List.copyOf(inputs);
+    }
+}
