@@ -1,0 +1,17 @@
+package io.nsbox.cli;
+
+/** The exit statuses of nsbox itself; a sandboxed command's own status passes through {@code up} unchanged. */
+public final class ExitStatus {
+    /** All is well. */
+    public static final int OK = 0;
+    /** Problems were found in the input of a command other than {@code up}. */
+    public static final int PROBLEMS = 1;
+    /** Wrong usage of a command other than {@code up}. */
+    public static final int USAGE = 2;
+    /** {@code up}: the time limit ran out. */
+    public static final int TIMEOUT = 124;
+    /** {@code up}: bad usage, an invalid spec, or a refused step: the sandbox could not be set up. */
+    public static final int SETUP = 125;
+
+    private ExitStatus() {}
+}
