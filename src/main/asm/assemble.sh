@@ -1,0 +1,15 @@
+#!/bin/sh
+# Assembles the interpreters with GNU as and rewrites their committed hex listings.
+set -eu
+cd "$(dirname "$0")"
+out=../resources/io/nsbox/image
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+for arch in x86_64 aarch64; do
+    prefix=
+    [ "$arch" = "$(uname -m)" ] || prefix=$arch-linux-gnu-
+    "${prefix}as" -o "$tmp/$arch.o" "interpreter-$arch.s"
+    "${prefix}objcopy" -O binary -j .text "$tmp/$arch.o" "$tmp/$arch.bin"
+    od -An -v -tx1 "$tmp/$arch.bin" | sed 's/^ //' >"$out/interpreter-$arch.hex"
+    echo "$arch: $(wc -c <"$tmp/$arch.bin") bytes"
+done

@@ -1,0 +1,120 @@
+package io.nsbox.image;
+
+import io.nsbox.program.Arithmetic;
+import io.nsbox.program.Instruction;
+import io.nsbox.program.Layout;
+import io.nsbox.program.OnError;
+import io.nsbox.program.Operand;
+import io.nsbox.program.Program;
+import io.nsbox.program.Slot;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * Turns instructions into the records that the interpreter reads.
+ *
+ * <p>A record is 32 bytes, little-endian: operation (1 byte), mask of the arguments that are slots (1), number (2: a
+ * syscall's number, a condition's code, or a size), result slot (2), target or error field (2), six arguments (4 each).
+ */
+public final class TableEncoder {
+    static final int CALL = 0;
+    static final int JUMP = 1;
+    static final int BRANCH = 9;
+    static final int LOAD = 10;
+    static final int STORE = 11;
+    static final int DECIMAL = 12;
+    static final int COMPARE = 13;
+    static final int COPY = 14;
+    static final int SCAN = 15;
+    static final int ENV = 16;
+
+    private final Program program;
+    private final Layout layout;
+    private final ByteBuffer table;
+
+    private TableEncoder(Program program, Layout layout) {
+        this.program = program;
+        this.layout = layout;
+        this.table = ByteBuffer.allocate(program.instructions().size() * Layout.RECORD_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Encodes a program's table.
+     *
+     * @throws IllegalArgumentException if the program has more records than the 15-bit target field can name
+     */
+    public static byte[] encode(Program program, Layout layout) {
+        if (program.instructions().size() >= OnError.IGNORE_CODE) {
+            throw new IllegalArgumentException(
+                    "a program of " + program.instructions().size() + " records is too large");
+        }
+        TableEncoder encoder = new TableEncoder(program, layout);
+        program.instructions().forEach(encoder::put);
+        return encoder.table.array();
+    }
+
+    private void put(Instruction instruction) {
+        if (instruction instanceof Instruction.Call call) {
+            record(
+                    CALL,
+                    call.syscall().number(program.arch()),
+                    call.into(),
+                    errorField(call.onError()),
+                    call.arguments());
+        } else if (instruction instanceof Instruction.Jump jump) {
+            record(JUMP, 0, Slot.NOWHERE, 0, List.of(jump.target()));
+        } else if (instruction instanceof Instruction.Branch branch) {
+            record(
+                    BRANCH,
+                    branch.condition().code(),
+                    Slot.NOWHERE,
+                    program.indexOf(branch.target()),
+                    List.of(branch.left(), branch.right()));
+        } else if (instruction instanceof Instruction.Compute compute) {
+            Arithmetic operation = compute.operation();
+            record(operation.opcode(), 0, compute.into(), 0, List.of(compute.left(), compute.right()));
+        } else if (instruction instanceof Instruction.Load load) {
+            record(LOAD, load.bytes(), load.into(), 0, List.of(load.address(), load.offset()));
+        } else if (instruction instanceof Instruction.Store store) {
+            record(STORE, store.bytes(), Slot.NOWHERE, 0, List.of(store.address(), store.offset(), store.value()));
+        } else if (instruction instanceof Instruction.Decimal decimal) {
+            record(DECIMAL, 0, decimal.into(), 0, List.of(decimal.value(), decimal.buffer()));
+        } else if (instruction instanceof Instruction.Compare compare) {
+            record(COMPARE, 0, compare.into(), 0, List.of(compare.left(), compare.right(), compare.length()));
+        } else if (instruction instanceof Instruction.Copy copy) {
+            record(COPY, 0, copy.into(), 0, List.of(copy.to(), copy.from(), copy.length()));
+        } else if (instruction instanceof Instruction.Scan scan) {
+            record(SCAN, 0, scan.into(), 0, List.of(scan.from(), scan.wanted()));
+        } else if (instruction instanceof Instruction.Env env) {
+            record(ENV, 0, env.into(), 0, List.of(env.name()));
+        } else {
+            throw new IllegalStateException("no encoding for " + instruction);
+        }
+    }
+
+    private int errorField(OnError onError) {
+        if (onError instanceof OnError.Fail fail) {
+            return OnError.FAIL_BIT | fail.tag();
+        }
+        if (onError instanceof OnError.GoTo goTo) {
+            return program.indexOf(goTo.label());
+        }
+        return OnError.IGNORE_CODE;
+    }
+
+    private void record(int operation, int number, Slot into, int target, List<Operand> arguments) {
+        int mask = 0;
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i) instanceof Operand.Value) {
+                mask |= 1 << i;
+            }
+        }
+        table.put((byte) operation).put((byte) mask).putShort((short) number);
+        table.putShort((short) into.index()).putShort((short) target);
+        for (int i = 0; i < 6; i++) {
+            table.putInt(i < arguments.size() ? layout.field(arguments.get(i)) : 0);
+        }
+    }
+}

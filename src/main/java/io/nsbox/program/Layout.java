@@ -1,0 +1,111 @@
+package io.nsbox.program;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Where a program's parts lie in the launcher's memory.
+ *
+ * <p>The table and the slots have fixed addresses, because the interpreter is one constant piece of code. All addresses
+ * are below 2 GiB, so they fit the table's 32-bit fields.
+ */
+public final class Layout {
+    /** Bytes a record of the table takes. */
+    public static final int RECORD_SIZE = 32;
+
+    /** Where the ELF header and the code are loaded. */
+    public static final long CODE_ADDRESS = 0x40_0000;
+
+    /** File offset at which the table starts; what lies before are headers and code. */
+    public static final int TABLE_OFFSET = 0x500;
+
+    /** Where the table lies; congruent to its file offset modulo 64 KiB, the largest page size of aarch64. */
+    public static final long TABLE_ADDRESS = 0x1000_0000L + TABLE_OFFSET;
+
+    /** Where the slots lie; the buffers follow. */
+    public static final long SLOTS_ADDRESS = 0x2000_0000L;
+
+    private static final int ALIGNMENT = 8;
+
+    private final Program program;
+    private final Map<Block, Long> addresses = new LinkedHashMap<>();
+    private final int readOnlySize;
+    private final int writableSize;
+
+    private Layout(Program program) {
+        this.program = program;
+        long address = TABLE_ADDRESS + (long) program.instructions().size() * RECORD_SIZE;
+        for (Block.Constant constant : program.constants()) {
+            // Only structs need alignment, and aarch64 and x86-64 kernels copy user memory by bytes; pointers read
+            // faster aligned.
+            address = constant.addresses().isEmpty() ? address : align(address);
+            addresses.put(constant, address);
+            address += constant.size();
+        }
+        readOnlySize = Math.toIntExact(address - TABLE_ADDRESS);
+        address = SLOTS_ADDRESS + Slot.COUNT * 8L;
+        for (Block.Buffer buffer : program.buffers()) {
+            address = align(address);
+            addresses.put(buffer, address);
+            address += buffer.size();
+        }
+        writableSize = Math.toIntExact(address - SLOTS_ADDRESS);
+    }
+
+    /** Lays a program out. */
+    public static Layout of(Program program) {
+        return new Layout(program);
+    }
+
+    private static long align(long address) {
+        return (address + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+
+    /** Bytes of the table and the constants. */
+    public int readOnlySize() {
+        return readOnlySize;
+    }
+
+    /** Bytes of the slots and the buffers. */
+    public int writableSize() {
+        return writableSize;
+    }
+
+    /** The address of the first byte of a block. */
+    public long addressOf(Block block) {
+        Long address = addresses.get(block);
+        if (address == null) {
+            throw new IllegalArgumentException("not a block of this program: " + block);
+        }
+        return address;
+    }
+
+    /** The 32-bit field that stands for an operand: a number, an address, a slot's index, or an instruction's index. */
+    public int field(Operand operand) {
+        if (operand instanceof Operand.Number number) {
+            return number.value();
+        }
+        if (operand instanceof Operand.Address address) {
+            return Math.toIntExact(addressOf(address.block()) + address.offset());
+        }
+        if (operand instanceof Operand.Target target) {
+            return program.indexOf(target.label());
+        }
+        return ((Operand.Value) operand).slot().index();
+    }
+
+    /** The constants as they lie in memory after the table, addresses filled in. */
+    public byte[] constants() {
+        int tableSize = program.instructions().size() * RECORD_SIZE;
+        ByteBuffer memory = ByteBuffer.allocate(readOnlySize - tableSize).order(ByteOrder.LITTLE_ENDIAN);
+        for (Block.Constant constant : program.constants()) {
+            int at = Math.toIntExact(addressOf(constant) - TABLE_ADDRESS) - tableSize;
+            memory.put(at, constant.bytes());
+            constant.addresses().forEach((offset, target) -> memory.putLong(at + offset, field(target)));
+        }
+        return Arrays.copyOf(memory.array(), memory.capacity());
+    }
+}
