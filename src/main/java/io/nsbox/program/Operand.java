@@ -22,6 +22,11 @@ public sealed interface Operand permits Operand.Number, Operand.Address, Operand
      * @param text what lies there, as strace would show it
      */
     record Address(Block block, int offset, String text) implements Operand {
+        /** The same address, shown differently in listings. */
+        public Address shownAs(String shown) {
+            return new Address(block, offset, shown);
+        }
+
         /** The address so many bytes further on. */
         public Address plus(int bytes) {
             return new Address(block, offset + bytes, text + "+" + bytes);

@@ -1,0 +1,50 @@
+package io.nsbox.plan;
+
+import io.nsbox.program.Condition;
+import io.nsbox.program.Label;
+import io.nsbox.program.Operand;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Syscall;
+
+/**
+ * Lets the sandbox's first process wait until the launcher has written the id maps, where it is the launcher that does.
+ *
+ * @param always whether the launcher has something to write for every caller
+ */
+record AwaitIdMaps(boolean always) implements Step {
+    @Override
+    public String title() {
+        return "wait for the id maps";
+    }
+
+    @Override
+    public void inParent(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Label done = b.label("nobody waits");
+        if (!always) {
+            b.branch(emitter.frame().mayMap, Condition.EQUAL, 0, done);
+        }
+        emitter.must(Syscall.WRITE, Operand.of(emitter.frame().reportIn), b.text("go"), Operand.number(2));
+        b.place(done);
+    }
+
+    @Override
+    public void inChild(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        Label done = b.label("maps are written");
+        if (!always) {
+            b.branch(frame.mayMap, Condition.EQUAL, 0, done);
+        }
+        emitter.must(
+                frame.scratch,
+                Syscall.READ,
+                Operand.of(frame.reportOut),
+                frame.words.shownAs("&go"),
+                Operand.number(2));
+        // End of file: the launcher is gone, and nobody is left to be told.
+        b.branch(frame.scratch, Condition.NOT_EQUAL, 0, done);
+        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
+        b.place(done);
+    }
+}

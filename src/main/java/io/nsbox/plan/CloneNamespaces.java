@@ -1,0 +1,115 @@
+package io.nsbox.plan;
+
+import io.nsbox.diag.Span;
+import io.nsbox.program.Condition;
+import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
+import io.nsbox.program.OnError;
+import io.nsbox.program.Operand;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Syscall;
+import io.nsbox.spec.Namespace;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes the sandbox's first process, in all its new namespaces at once (clone3(2)).
+ *
+ * <p>One call for all: a user namespace made in the same call owns the others.
+ */
+record CloneNamespaces(Set<Namespace> namespaces, Optional<Span> cause) implements Step {
+    private static final int CLONE_ARGS_SIZE = 88;
+
+    @Override
+    public String title() {
+        if (namespaces.isEmpty()) {
+            return "start the sandbox's first process, in no new namespace";
+        }
+        return "create the namespaces "
+                + String.join(", ", namespaces.stream().map(Namespace::word).toList());
+    }
+
+    @Override
+    public void beforeClone(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        long flags = Linux.CLONE_PIDFD;
+        List<String> names = new ArrayList<>(List.of("CLONE_PIDFD"));
+        for (Namespace namespace : namespaces) {
+            flags |= flag(namespace);
+            names.add(flagName(namespace));
+        }
+        String shown = String.join("|", names);
+        ByteBuffer args = ByteBuffer.allocate(CLONE_ARGS_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        args.putLong(0, flags).putLong(32, Linux.SIGCHLD);
+        Operand cloneArgs = b.struct(
+                "{flags=" + shown + ", pidfd=&pidfd, exit_signal=SIGCHLD}", args.array(), Map.of(8, frame.pidfdCell));
+        Label cloned = b.label("cloned");
+        if (namespaces.contains(Namespace.TIME)) {
+            // clone(2) has no room for CLONE_NEWTIME: its bit belongs to the exit signal there.
+            emitter.must(hints(), frame.pid, Syscall.CLONE3, cloneArgs, Operand.number(CLONE_ARGS_SIZE));
+        } else {
+            Label refused = b.label("clone3 refused");
+            b.call(frame.pid, new OnError.GoTo(refused), Syscall.CLONE3, cloneArgs, Operand.number(CLONE_ARGS_SIZE));
+            b.jump(cloned);
+            b.place(refused);
+            Label old = b.label("kernel without clone3");
+            b.branch(frame.pid, Condition.EQUAL, -Linux.ENOSYS, old);
+            b.compute(io.nsbox.program.Arithmetic.SUBTRACT, frame.scratch, Operand.number(0), Operand.of(frame.pid));
+            emitter.fail("clone3({flags=" + shown + "})", hints(), Refusal.SETUP, Operand.of(frame.scratch));
+            b.place(old);
+            emitter.must(
+                    hints(),
+                    frame.pid,
+                    Syscall.CLONE,
+                    Operand.named(shown + "|SIGCHLD", flags | Linux.SIGCHLD),
+                    Operand.NULL,
+                    frame.pidfdCell.shownAs("&pidfd"),
+                    Operand.NULL,
+                    Operand.NULL);
+        }
+        b.place(cloned);
+    }
+
+    private Hints hints() {
+        Hints hints = Hints.on(28, "a limit under /proc/sys/user is reached or 0; run `nsbox doctor`")
+                .and(87, "a limit under /proc/sys/user is reached or 0; run `nsbox doctor`")
+                .and(22, "this kernel lacks one of these namespaces; run `nsbox doctor`")
+                .and(11, "too many processes: see `ulimit -u` and pids.max of the caller's cgroup")
+                .and(12, "the kernel could not allocate memory, or the caller's pid namespace has lost its init");
+        return namespaces.contains(Namespace.USER)
+                ? hints.and(Linux.EPERM, "this system does not let the caller make user namespaces; run `nsbox doctor`")
+                : hints.and(Linux.EPERM, "without privilege list `user` in namespaces too, or run as root");
+    }
+
+    private static long flag(Namespace namespace) {
+        return switch (namespace) {
+            case CGROUP -> Linux.CLONE_NEWCGROUP;
+            case IPC -> Linux.CLONE_NEWIPC;
+            case MOUNT -> Linux.CLONE_NEWNS;
+            case NETWORK -> Linux.CLONE_NEWNET;
+            case PID -> Linux.CLONE_NEWPID;
+            case TIME -> Linux.CLONE_NEWTIME;
+            case USER -> Linux.CLONE_NEWUSER;
+            case UTS -> Linux.CLONE_NEWUTS;
+        };
+    }
+
+    private static String flagName(Namespace namespace) {
+        return switch (namespace) {
+            case CGROUP -> "CLONE_NEWCGROUP";
+            case IPC -> "CLONE_NEWIPC";
+            case MOUNT -> "CLONE_NEWNS";
+            case NETWORK -> "CLONE_NEWNET";
+            case PID -> "CLONE_NEWPID";
+            case TIME -> "CLONE_NEWTIME";
+            case USER -> "CLONE_NEWUSER";
+            case UTS -> "CLONE_NEWUTS";
+        };
+    }
+}

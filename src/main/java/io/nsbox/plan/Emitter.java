@@ -1,0 +1,117 @@
+package io.nsbox.plan;
+
+import io.nsbox.program.Arithmetic;
+import io.nsbox.program.Condition;
+import io.nsbox.program.Label;
+import io.nsbox.program.OnError;
+import io.nsbox.program.Operand;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
+import io.nsbox.program.Syscall;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a step writes its calls with: the program's builder, the shared variables, and the knowledge of which step is
+ * speaking, so that a refused call can be told by its step and its line.
+ */
+public final class Emitter {
+    private final ProgramBuilder builder;
+    private final Frame frame;
+    private final List<Refusal> refusals = new ArrayList<>();
+    private int step;
+
+    Emitter(ProgramBuilder builder) {
+        this.builder = builder;
+        this.frame = new Frame(builder);
+    }
+
+    /** The builder, for everything that is not a call that may be refused. */
+    ProgramBuilder builder() {
+        return builder;
+    }
+
+    /** The variables that steps share. */
+    Frame frame() {
+        return frame;
+    }
+
+    /** From here on this step speaks, numbered from 1. */
+    void speaksFor(int number) {
+        step = number;
+    }
+
+    /** The refusals so far; a refusal's tag is its place in this list. */
+    List<Refusal> refusals() {
+        return refusals;
+    }
+
+    /** A call that must succeed. */
+    void must(Syscall syscall, Operand... arguments) {
+        must(Hints.NONE, Slot.NOWHERE, syscall, arguments);
+    }
+
+    /** A call that must succeed, and whose refusal is explained. */
+    void must(Hints hints, Syscall syscall, Operand... arguments) {
+        must(hints, Slot.NOWHERE, syscall, arguments);
+    }
+
+    /** A call that must succeed and whose result is kept. */
+    void must(Slot into, Syscall syscall, Operand... arguments) {
+        must(Hints.NONE, into, syscall, arguments);
+    }
+
+    /** A call that must succeed, whose result is kept and whose refusal is explained. */
+    void must(Hints hints, Slot into, Syscall syscall, Operand... arguments) {
+        String shown = syscall.word() + "("
+                + String.join(
+                        ", ", List.of(arguments).stream().map(Operand::text).toList()) + ")";
+        builder.call(into, new OnError.Fail(refusal(shown, hints, Refusal.SETUP)), syscall, arguments);
+    }
+
+    /** Fails as if a call had returned this error. */
+    void fail(String what, Hints hints, int status, Operand errno) {
+        int tag = refusal(what, hints, status);
+        builder.set(Slot.ERRNO, errno);
+        builder.set(Slot.TAG, Operand.number(OnError.FAIL_BIT | tag));
+        builder.jump(Slot.HANDLER);
+    }
+
+    private int refusal(String shown, Hints hints, int status) {
+        Refusal refusal = new Refusal(step, shown, hints, status);
+        int known = refusals.indexOf(refusal);
+        if (known >= 0) {
+            return known;
+        }
+        refusals.add(refusal);
+        return refusals.size() - 1;
+    }
+
+    /** Emits a loop body's repetition of a call for as long as it is interrupted. */
+    void untilUninterrupted(String name, Slot into, Syscall syscall, Operand... arguments) {
+        Label again = builder.label(name);
+        builder.place(again);
+        builder.call(into, new OnError.Ignore(), syscall, arguments);
+        builder.branch(into, Condition.EQUAL, -io.nsbox.program.Linux.EINTR, again);
+    }
+
+    /** Copies a text without its terminator to where a slot points, and moves the slot behind it. */
+    void append(Slot end, String text) {
+        builder.copy(
+                Operand.of(end),
+                builder.text(text),
+                Operand.number(text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length),
+                end);
+    }
+
+    /** Writes a number in decimal to where a slot points, and moves the slot behind it. */
+    void appendDecimal(Slot end, Operand value) {
+        builder.decimal(value, Operand.of(end), end);
+    }
+
+    /** Ends the text that a slot points behind, and leaves its length in another slot. */
+    void terminate(Slot end, Operand start, Slot length) {
+        builder.store(1, Operand.of(end), 0, Operand.number(0));
+        builder.compute(Arithmetic.SUBTRACT, length, Operand.of(end), start);
+    }
+}

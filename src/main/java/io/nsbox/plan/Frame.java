@@ -1,0 +1,100 @@
+package io.nsbox.plan;
+
+import io.nsbox.program.Operand;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
+
+/**
+ * The variables and buffers that steps share.
+ *
+ * <p>What every launcher touches comes first, so that it shares a page with the slots.
+ */
+final class Frame {
+    /** How many environment variables a command can be given. */
+    static final int MOST_VARIABLES = 4096;
+
+    private static final int PATH_MAX = 4096;
+
+    /** The child's pid as the launcher sees it; 0 in the child itself. */
+    final Slot pid;
+    /** Whether the child exists. */
+    final Slot childExists;
+    /** The child's pidfd. */
+    final Slot pidfd;
+    /** The launcher's end of the report channel. */
+    final Slot reportIn;
+    /** The sandbox's end of the report channel. */
+    final Slot reportOut;
+    /** The signalfd. */
+    final Slot signals;
+    /** The timerfd, or -1. */
+    final Slot timer;
+    /** Whether the caller holds CAP_SETUID and CAP_SETGID: 1 or 0. */
+    final Slot mayMap;
+    /** Effective user id of the caller. */
+    final Slot uid;
+    /** Effective group id of the caller. */
+    final Slot gid;
+    /** 0 where the caller's terminal was found on standard input. */
+    final Slot terminal;
+    /** Scratch, never kept across a step. */
+    final Slot scratch;
+    /** Scratch, never kept across a step. */
+    final Slot scratch2;
+    /** Scratch, never kept across a step. */
+    final Slot scratch3;
+    /** Where a subroutine returns to. */
+    final Slot returnTo;
+    /** Start of the command's PATH. */
+    final Slot path;
+    /** The environment array's next free entry. */
+    final Slot envEnd;
+
+    /** Two ints: the report channel's ends. */
+    final Operand.Address pair;
+    /** Where clone3(2) puts the pidfd. */
+    final Operand.Address pidfdCell;
+    /** Three pollfds: pidfd, signals, timer. */
+    final Operand.Address polls;
+    /** A siginfo_t, or a signalfd_siginfo. */
+    final Operand.Address siginfo;
+    /** The foreground process group at the start. */
+    final Operand.Address foreground;
+    /** Numbers, map lines and /proc paths. */
+    final Operand.Address words;
+    /** The iovecs of a message. */
+    final Operand.Address message;
+    /** The command's environment. */
+    final Operand.Address environment;
+    /** A path that is being put together, or a file that is being read. */
+    final Operand.Address page;
+
+    Frame(ProgramBuilder builder) {
+        pid = builder.slot("pid");
+        childExists = builder.slot("child exists");
+        pidfd = builder.slot("pidfd");
+        reportIn = builder.slot("report");
+        reportOut = builder.slot("report of the sandbox");
+        signals = builder.slot("signals");
+        timer = builder.slot("timer");
+        mayMap = builder.slot("may map ids");
+        uid = builder.slot("uid");
+        gid = builder.slot("gid");
+        terminal = builder.slot("terminal");
+        scratch = builder.slot("a");
+        scratch2 = builder.slot("b");
+        scratch3 = builder.slot("c");
+        returnTo = builder.slot("return");
+        path = builder.slot("PATH");
+        envEnd = builder.slot("environment end");
+        pair = builder.buffer("report channel", 8);
+        pidfdCell = builder.buffer("pidfd", 4);
+        polls = builder.buffer("poll set", 24);
+        siginfo = builder.buffer("siginfo", 128);
+        foreground = builder.buffer("foreground group", 4);
+        words = builder.buffer("words", 512);
+        message = builder.buffer("message", 16 * 12);
+        environment = builder.buffer("environment", 8 * (MOST_VARIABLES + 1)).shownAs("environment");
+        page = builder.buffer("page", 2 * PATH_MAX);
+    }
+}

@@ -1,0 +1,30 @@
+package io.nsbox.plan;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What to do about a refused call, by errno.
+ *
+ * @param byErrno one or two lines of help for each errno that has one
+ */
+public record Hints(Map<Integer, String> byErrno) {
+    /** No help beyond the errno's own text. */
+    public static final Hints NONE = new Hints(Map.of());
+
+    public Hints {
+        byErrno = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(byErrno));
+    }
+
+    /** One hint. */
+    public static Hints on(int errno, String help) {
+        return NONE.and(errno, help);
+    }
+
+    /** One hint more. */
+    public Hints and(int errno, String help) {
+        Map<Integer, String> more = new LinkedHashMap<>(byErrno);
+        more.put(errno, help);
+        return new Hints(more);
+    }
+}

@@ -1,0 +1,165 @@
+package io.nsbox.plan;
+
+import io.nsbox.diag.Span;
+import io.nsbox.program.Arithmetic;
+import io.nsbox.program.Condition;
+import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
+import io.nsbox.program.Operand;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
+import io.nsbox.spec.InheritEnv;
+import io.nsbox.spec.Variable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts the command's environment together: what is inherited, what the spec sets, and always a PATH.
+ *
+ * <p>It makes no system call. The caller's variables are passed on by address, so their bytes are what they were.
+ */
+record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Span> cause) implements Step {
+    /** What the command's PATH is where neither the caller nor the spec gives one. */
+    static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private static final String PATH = "PATH";
+
+    PassEnvironment {
+        variables = List.copyOf(variables);
+    }
+
+    @Override
+    public String title() {
+        return "put the environment together";
+    }
+
+    @Override
+    public void inChild(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        b.set(frame.envEnd, frame.environment);
+        b.set(frame.path, 0);
+        List<String> exact = new ArrayList<>();
+        List<String> prefixes = new ArrayList<>();
+        sortPatterns(exact, prefixes);
+        if (!prefixes.isEmpty()) {
+            passMatching(emitter, prefixes);
+        }
+        for (Variable variable : variables) {
+            if (variable.value().isPresent()) {
+                String entry = variable.name() + "=" + variable.value().get();
+                if (variable.name().equals(PATH)) {
+                    b.set(frame.path, b.text(entry).plus(PATH.length() + 1));
+                }
+                push(b, frame, b.text(entry));
+            } else {
+                exact.add(variable.name());
+            }
+        }
+        for (String name : exact) {
+            passNamed(b, frame, name);
+        }
+        Label hasPath = b.label("PATH is set");
+        b.branch(frame.path, Condition.NOT_EQUAL, 0, hasPath);
+        Operand.Address entry = b.text(PATH + "=" + DEFAULT_PATH);
+        b.set(frame.path, entry.plus(PATH.length() + 1));
+        push(b, frame, entry);
+        b.place(hasPath);
+        b.store(8, Operand.of(frame.envEnd), 0, Operand.number(0));
+    }
+
+    /** Exact names that a prefix covers, or that the spec sets itself, need no look-up of their own. */
+    private void sortPatterns(List<String> exact, List<String> prefixes) {
+        if (inherit instanceof InheritEnv.All) {
+            prefixes.add("");
+            return;
+        }
+        for (String pattern : ((InheritEnv.Names) inherit).patterns()) {
+            if (pattern.endsWith("*")) {
+                prefixes.add(pattern.substring(0, pattern.length() - 1));
+            }
+        }
+        for (String pattern : ((InheritEnv.Names) inherit).patterns()) {
+            boolean covered = pattern.endsWith("*")
+                    || prefixes.stream().anyMatch(pattern::startsWith)
+                    || variables.stream().anyMatch(variable -> variable.name().equals(pattern))
+                    || exact.contains(pattern);
+            if (!covered) {
+                exact.add(pattern);
+            }
+        }
+    }
+
+    private static void push(ProgramBuilder b, Frame frame, Operand entry) {
+        b.store(8, Operand.of(frame.envEnd), 0, entry);
+        b.add(frame.envEnd, 8);
+    }
+
+    private static void passNamed(ProgramBuilder b, Frame frame, String name) {
+        Label absent = b.label(name + " is not set");
+        b.env(b.text(name), frame.scratch);
+        b.branch(frame.scratch, Condition.EQUAL, 0, absent);
+        if (name.equals(PATH)) {
+            b.set(frame.path, Operand.of(frame.scratch));
+        }
+        b.add(frame.scratch, -(name.getBytes(StandardCharsets.UTF_8).length + 1));
+        push(b, frame, Operand.of(frame.scratch));
+        b.place(absent);
+    }
+
+    /** Goes through the caller's environment and passes on what starts with one of the prefixes. */
+    private void passMatching(Emitter emitter, List<String> prefixes) {
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        Slot at = frame.scratch;
+        Slot entry = frame.scratch2;
+        Slot differs = frame.scratch3;
+        Label loop = b.label("next variable of the caller");
+        Label matched = b.label("variable matches");
+        Label end = b.label("end of the caller's environment");
+        Label full = b.label("too many variables");
+        Label bounded = b.label("room for variables");
+        // argc, argv and its null pointer lie before the environment (System V ABI, initial process stack).
+        b.load(8, at, Operand.of(Slot.STACK), 0);
+        b.compute(Arithmetic.SHIFT_LEFT, at, Operand.of(at), Operand.number(3));
+        b.compute(Arithmetic.ADD, at, Operand.of(at), Operand.of(Slot.STACK));
+        b.add(at, 16);
+        b.place(loop);
+        b.load(8, entry, Operand.of(at), 0);
+        b.branch(entry, Condition.EQUAL, 0, end);
+        b.add(at, 8);
+        for (Variable variable : variables) {
+            String name = variable.name() + "=";
+            b.compare(Operand.of(entry), b.text(name), length(name), differs);
+            b.branch(differs, Condition.EQUAL, 0, loop);
+        }
+        for (String prefix : prefixes) {
+            b.compare(Operand.of(entry), b.text(prefix), length(prefix), differs);
+            b.branch(differs, Condition.EQUAL, 0, matched);
+        }
+        b.jump(loop);
+        b.place(matched);
+        // Room is left for what the spec itself adds.
+        int last = 8 * (Frame.MOST_VARIABLES - variables.size() - 64);
+        b.branch(frame.envEnd, Condition.AT_LEAST, frame.environment.plus(last), full);
+        push(b, frame, Operand.of(entry));
+        b.compare(Operand.of(entry), b.text(PATH + "="), PATH.length() + 1, differs);
+        b.branch(differs, Condition.NOT_EQUAL, 0, loop);
+        b.compute(Arithmetic.ADD, frame.path, Operand.of(entry), Operand.number(PATH.length() + 1));
+        b.jump(loop);
+        b.place(full);
+        emitter.fail(
+                "environment",
+                Hints.on(Linux.E2BIG, "the caller's environment has more than " + (last / 8) + " variables to inherit"),
+                Refusal.SETUP,
+                Operand.named("E2BIG", Linux.E2BIG));
+        b.place(bounded);
+        b.place(end);
+    }
+
+    private static int length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

@@ -1,0 +1,22 @@
+package io.nsbox.plan;
+
+/** Where calls run. */
+public enum Phase {
+    /** In the launcher, before the sandbox's first process exists. */
+    LAUNCHER("launcher"),
+    /** In the launcher, beside the sandbox's first process. */
+    PARENT("launcher, beside the sandbox"),
+    /** In the sandbox's first process, which becomes the command. */
+    CHILD("sandbox");
+
+    private final String word;
+
+    Phase(String word) {
+        this.word = word;
+    }
+
+    /** How plans call it. */
+    public String word() {
+        return word;
+    }
+}

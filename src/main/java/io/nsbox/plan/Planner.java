@@ -1,0 +1,150 @@
+package io.nsbox.plan;
+
+import io.nsbox.spec.IdMap;
+import io.nsbox.spec.IdRange;
+import io.nsbox.spec.LoadedSpec;
+import io.nsbox.spec.Namespace;
+import io.nsbox.spec.NetworkMode;
+import io.nsbox.spec.Origins;
+import io.nsbox.spec.SandboxSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides which steps a sandbox takes and in which order; the reasons for the order stand in docs/design.
+ *
+ * <p>Pure: the same spec and the same ranges give the same plan.
+ */
+public final class Planner {
+    /**
+     * The caller's ranges of /etc/subuid and /etc/subgid, which {@code auto} maps.
+     *
+     * @param uids in the file's order, laid out from inside id 1
+     * @param gids likewise
+     */
+    public record Subordinates(List<IdRange> uids, List<IdRange> gids) {
+        /** No ranges at all. */
+        public static final Subordinates NONE = new Subordinates(List.of(), List.of());
+
+        public Subordinates {
+            uids = List.copyOf(uids);
+            gids = List.copyOf(gids);
+        }
+    }
+
+    private final SandboxSpec spec;
+    private final Origins origins;
+    private final Subordinates subordinates;
+    private final List<Step> steps = new ArrayList<>();
+
+    private Planner(LoadedSpec loaded, Subordinates subordinates) {
+        this.spec = loaded.spec();
+        this.origins = loaded.origins();
+        this.subordinates = subordinates;
+    }
+
+    /** Plans a sandbox; the spec must have a command. */
+    public static Plan plan(LoadedSpec loaded, Subordinates subordinates) {
+        Planner planner = new Planner(loaded, subordinates);
+        planner.launcher();
+        planner.identity();
+        planner.names();
+        planner.files();
+        planner.command();
+        return Plan.of(loaded.spec(), loaded.file(), planner.steps);
+    }
+
+    private void launcher() {
+        steps.add(new CloseInheritedFiles());
+        steps.add(new TakeSignals());
+        steps.add(new OpenReportChannel());
+        spec.timeLimit().ifPresent(limit -> steps.add(new StartClock(limit, origins.key("timeout"))));
+        if (spec.has(Namespace.USER)) {
+            steps.add(new ReadCaller());
+        }
+        steps.add(new CloneNamespaces(spec.namespaces(), origins.key("namespaces")));
+        steps.add(new TieToLauncher());
+    }
+
+    private void identity() {
+        List<WriteIdMap> maps = new ArrayList<>();
+        if (spec.gidMap() != null) {
+            maps.add(idMap(IdKind.GID, spec.gidMap(), subordinates.gids()));
+        }
+        if (spec.uidMap() != null) {
+            maps.add(idMap(IdKind.UID, spec.uidMap(), subordinates.uids()));
+        }
+        steps.addAll(maps);
+        if (!maps.isEmpty()) {
+            steps.add(new AwaitIdMaps(!maps.stream().allMatch(WriteIdMap::isForAnyCaller)));
+        }
+        steps.add(new MakeUndumpable());
+    }
+
+    private WriteIdMap idMap(IdKind kind, IdMap map, List<IdRange> ranges) {
+        String own = kind.word() + "_map";
+        String other = kind == IdKind.UID ? "gid_map" : "uid_map";
+        // A map that follows from the other's keyword has no line of its own.
+        return new WriteIdMap(kind, IdMapLine.of(map, ranges), origins.key(own).or(() -> origins.key(other)));
+    }
+
+    private void names() {
+        if (spec.hostname() != null) {
+            steps.add(new SetHostname(spec.hostname(), origins.key("hostname")));
+        }
+        if (spec.domainname() != null) {
+            steps.add(new SetDomainname(spec.domainname(), origins.key("domainname")));
+        }
+        if (spec.has(Namespace.NETWORK) && spec.network() == NetworkMode.LOOPBACK) {
+            steps.add(new BringLoopbackUp(
+                    origins.key("network").or(() -> origins.value(namespacePath(Namespace.NETWORK)))));
+        }
+    }
+
+    private String namespacePath(Namespace namespace) {
+        for (int i = 0; i < Namespace.values().length; i++) {
+            String path = "namespaces[" + i + "]";
+            boolean stands = origins.value(path)
+                    .map(span ->
+                            textOf(span.text(), span.column(), span.length()).contains(namespace.word()))
+                    .orElse(false);
+            if (stands) {
+                return path;
+            }
+        }
+        return "namespaces";
+    }
+
+    private static String textOf(String line, int column, int length) {
+        int from = line.offsetByCodePoints(0, Math.min(column - 1, line.codePointCount(0, line.length())));
+        int to = Math.min(line.length(), from + length);
+        return line.substring(from, to);
+    }
+
+    private void files() {
+        if (spec.has(Namespace.MOUNT)) {
+            steps.add(new SetPropagation(
+                    spec.propagation(),
+                    origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
+        }
+        if (spec.mountProc()) {
+            steps.add(new MountProc(origins.key("mount_proc")));
+        }
+    }
+
+    private void command() {
+        if (spec.workingDir() != null) {
+            steps.add(new ChangeDirectory(spec.workingDir(), origins.key("working_dir")));
+        }
+        steps.add(new PassEnvironment(
+                spec.inheritEnv(),
+                spec.environment(),
+                origins.key("environment").or(() -> origins.key("inherit_env"))));
+        if (spec.noNewPrivileges()) {
+            steps.add(new SetNoNewPrivileges(origins.key("no_new_privileges")));
+        }
+        steps.add(new CloseOnExec());
+        steps.add(new ReleaseSignals());
+        steps.add(new Execute(spec.command(), origins.key("command")));
+    }
+}

@@ -1,0 +1,98 @@
+package io.nsbox.program;
+
+/** Constants of the kernel's interface, the same on x86-64 and aarch64; each group names its header. */
+public final class Linux {
+    private Linux() {}
+
+    /* linux/sched.h */
+    /** New mount namespace. */
+    public static final long CLONE_NEWNS = 0x0002_0000;
+    /** The parent gets a pidfd. */
+    public static final long CLONE_PIDFD = 0x0000_1000;
+    /** New cgroup namespace. */
+    public static final long CLONE_NEWCGROUP = 0x0200_0000;
+    /** New UTS namespace. */
+    public static final long CLONE_NEWUTS = 0x0400_0000;
+    /** New IPC namespace. */
+    public static final long CLONE_NEWIPC = 0x0800_0000;
+    /** New user namespace. */
+    public static final long CLONE_NEWUSER = 0x1000_0000;
+    /** New pid namespace. */
+    public static final long CLONE_NEWPID = 0x2000_0000;
+    /** New network namespace. */
+    public static final long CLONE_NEWNET = 0x4000_0000;
+    /** New time namespace; only clone3(2) and unshare(2) take it. */
+    public static final long CLONE_NEWTIME = 0x0000_0080;
+
+    /* asm-generic/errno-base.h, asm-generic/errno.h */
+    /** Operation not permitted. */
+    public static final int EPERM = 1;
+    /** No such file or directory. */
+    public static final int ENOENT = 2;
+    /** Interrupted system call. */
+    public static final int EINTR = 4;
+    /** Exec format error. */
+    public static final int ENOEXEC = 8;
+    /** Try again. */
+    public static final int EAGAIN = 11;
+    /** Permission denied. */
+    public static final int EACCES = 13;
+    /** Not a directory. */
+    public static final int ENOTDIR = 20;
+    /** Argument list too long. */
+    public static final int E2BIG = 7;
+    /** File name too long. */
+    public static final int ENAMETOOLONG = 36;
+    /** Function not implemented. */
+    public static final int ENOSYS = 38;
+
+    /* asm-generic/fcntl.h; the flags used here are the same on both architectures */
+    /** Read only. */
+    public static final int O_RDONLY = 0;
+    /** Write only. */
+    public static final int O_WRONLY = 1;
+    /** Read and write. */
+    public static final int O_RDWR = 2;
+    /** Do not wait for a FIFO's other end. */
+    public static final int O_NONBLOCK = 0x800;
+    /** Closed by execve(2). */
+    public static final int O_CLOEXEC = 0x8_0000;
+    /** Paths are relative to the working directory. */
+    public static final int AT_FDCWD = -100;
+
+    /* asm-generic/signal.h */
+    /** Hangup. */
+    public static final int SIGHUP = 1;
+    /** Kill. */
+    public static final int SIGKILL = 9;
+    /** Terminate. */
+    public static final int SIGTERM = 15;
+    /** A child changed its state. */
+    public static final int SIGCHLD = 17;
+    /** Stop. */
+    public static final int SIGSTOP = 19;
+    /** Continue. */
+    public static final int SIGCONT = 18;
+    /** Stop from the terminal. */
+    public static final int SIGTSTP = 20;
+    /** The number of signals. */
+    public static final int SIGNAL_COUNT = 64;
+
+    /* linux/mount.h */
+    /** Set-user-id bits have no effect. */
+    public static final long MS_NOSUID = 2;
+    /** Device files do not work. */
+    public static final long MS_NODEV = 4;
+    /** Programs cannot be executed. */
+    public static final long MS_NOEXEC = 8;
+    /** The whole tree. */
+    public static final long MS_REC = 0x4000;
+    /** Cannot be bound. */
+    public static final long MS_UNBINDABLE = 1 << 17;
+    /** Neither sends nor receives. */
+    public static final long MS_PRIVATE = 1 << 18;
+    /** Receives. */
+    public static final long MS_SLAVE = 1 << 19;
+    /** Sends and receives. */
+    public static final long MS_SHARED = 1 << 20;
+}
