@@ -36,6 +36,7 @@ run:
 1:      tbz     w9, #5, 1f
         ldr     x5, [x19, x5, lsl #3]
 1:      ldrb    w9, [x20]
+        and     w9, w9, #31
         ldrh    w10, [x20, #2]
         ldrh    w11, [x20, #4]
         ldrh    w12, [x20, #6]
@@ -62,7 +63,7 @@ op_call:
 op_jump:
         mov     x12, x0
 goto:
-        add     x20, x21, x12, lsl #5
+        add     x20, x21, x12, lsl #2
         b       run
 
 op_branch:
@@ -195,7 +196,9 @@ op_env:
 op_set:
         str     x0, [x19, x11, lsl #3]
 next:
-        add     x20, x20, #32
+        ldrb    w9, [x20], #8
+        lsr     w9, w9, #5
+        add     x20, x20, x9, lsl #2
         b       run
 
 operations:

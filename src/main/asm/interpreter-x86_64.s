@@ -1,7 +1,8 @@
 # The interpreter of launcher programs, x86-64.
 #
-# A program is a table of 32-byte records (io.nsbox.image.TableEncoder):
-#   0 operation  1 mask of arguments that are slots  2 number  4 result slot  6 target or error field  8 six 32-bit arguments
+# A program is a table of records (io.nsbox.image.TableEncoder):
+#   0 operation, and in its upper three bits the number of arguments  1 mask of arguments that are slots  2 number
+#   4 result slot  6 target (in units of 4 bytes from the table) or error field  8 up to six 32-bit arguments
 # Registers: r15 slots, rbx current record, rdi rsi rdx r10 r8 r9 arguments (as syscall(2) takes them),
 # ecx number, r12 result slot, r13 target.  No memory but the slots, the buffers and the stack page is touched.
 
@@ -48,7 +49,8 @@ run:
         movzx   r12d, word ptr [rbx+4]
         movzx   r13d, word ptr [rbx+6]
         lea     r14, [rip+operations]
-        movzx   eax, word ptr [r14+rax*2]
+        and     eax, 31
+        movsx   rax, word ptr [r14+rax*2]
         add     rax, r14
         jmp     rax
 
@@ -70,8 +72,7 @@ op_call:
 op_jump:
         mov     r13, rdi
 goto:
-        shl     r13, 5
-        lea     rbx, [r13+TABLE]
+        lea     rbx, [r13*4+TABLE]
         jmp     run
 
 op_branch:
@@ -206,7 +207,9 @@ result:
 store_rax:
         mov     [r15+r12*8], rax
 next:
-        add     rbx, 32
+        movzx   eax, byte ptr [rbx]
+        shr     eax, 5
+        lea     rbx, [rbx+rax*4+8]
         jmp     run
 
 operations:

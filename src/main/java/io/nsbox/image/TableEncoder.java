@@ -14,8 +14,9 @@ import java.util.List;
 /**
  * Turns instructions into the records that the interpreter reads.
  *
- * <p>A record is 32 bytes, little-endian: operation (1 byte), mask of the arguments that are slots (1), number (2: a
- * syscall's number, a condition's code, or a size), result slot (2), target or error field (2), six arguments (4 each).
+ * <p>A record is little-endian: operation, with the number of arguments in the upper three bits (1 byte), mask of the
+ * arguments that are slots (1), number (2: a syscall's number, a condition's code, or a size), result slot (2), target or
+ * error field (2), then the arguments (4 each). Targets count in units of 4 bytes from the start of the table.
  */
 public final class TableEncoder {
     static final int CALL = 0;
@@ -36,19 +37,17 @@ public final class TableEncoder {
     private TableEncoder(Program program, Layout layout) {
         this.program = program;
         this.layout = layout;
-        this.table = ByteBuffer.allocate(program.instructions().size() * Layout.RECORD_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        this.table = ByteBuffer.allocate(layout.tableSize()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
      * Encodes a program's table.
      *
-     * @throws IllegalArgumentException if the program has more records than the 15-bit target field can name
+     * @throws IllegalArgumentException if the table is larger than the 15-bit target field can name
      */
     public static byte[] encode(Program program, Layout layout) {
-        if (program.instructions().size() >= OnError.IGNORE_CODE) {
-            throw new IllegalArgumentException(
-                    "a program of " + program.instructions().size() + " records is too large");
+        if (layout.tableSize() / Layout.TARGET_UNIT >= OnError.IGNORE_CODE) {
+            throw new IllegalArgumentException("a table of " + layout.tableSize() + " bytes is too large");
         }
         TableEncoder encoder = new TableEncoder(program, layout);
         program.instructions().forEach(encoder::put);
@@ -62,33 +61,28 @@ public final class TableEncoder {
                     call.syscall().number(program.arch()),
                     call.into(),
                     errorField(call.onError()),
-                    call.arguments());
+                    call.operands());
         } else if (instruction instanceof Instruction.Jump jump) {
-            record(JUMP, 0, Slot.NOWHERE, 0, List.of(jump.target()));
+            record(JUMP, 0, Slot.NOWHERE, 0, jump.operands());
         } else if (instruction instanceof Instruction.Branch branch) {
-            record(
-                    BRANCH,
-                    branch.condition().code(),
-                    Slot.NOWHERE,
-                    program.indexOf(branch.target()),
-                    List.of(branch.left(), branch.right()));
+            record(BRANCH, branch.condition().code(), Slot.NOWHERE, layout.target(branch.target()), branch.operands());
         } else if (instruction instanceof Instruction.Compute compute) {
             Arithmetic operation = compute.operation();
-            record(operation.opcode(), 0, compute.into(), 0, List.of(compute.left(), compute.right()));
+            record(operation.opcode(), 0, compute.into(), 0, compute.operands());
         } else if (instruction instanceof Instruction.Load load) {
-            record(LOAD, load.bytes(), load.into(), 0, List.of(load.address(), load.offset()));
+            record(LOAD, load.bytes(), load.into(), 0, load.operands());
         } else if (instruction instanceof Instruction.Store store) {
-            record(STORE, store.bytes(), Slot.NOWHERE, 0, List.of(store.address(), store.offset(), store.value()));
+            record(STORE, store.bytes(), Slot.NOWHERE, 0, store.operands());
         } else if (instruction instanceof Instruction.Decimal decimal) {
-            record(DECIMAL, 0, decimal.into(), 0, List.of(decimal.value(), decimal.buffer()));
+            record(DECIMAL, 0, decimal.into(), 0, decimal.operands());
         } else if (instruction instanceof Instruction.Compare compare) {
-            record(COMPARE, 0, compare.into(), 0, List.of(compare.left(), compare.right(), compare.length()));
+            record(COMPARE, 0, compare.into(), 0, compare.operands());
         } else if (instruction instanceof Instruction.Copy copy) {
-            record(COPY, 0, copy.into(), 0, List.of(copy.to(), copy.from(), copy.length()));
+            record(COPY, 0, copy.into(), 0, copy.operands());
         } else if (instruction instanceof Instruction.Scan scan) {
-            record(SCAN, 0, scan.into(), 0, List.of(scan.from(), scan.wanted()));
+            record(SCAN, 0, scan.into(), 0, scan.operands());
         } else if (instruction instanceof Instruction.Env env) {
-            record(ENV, 0, env.into(), 0, List.of(env.name()));
+            record(ENV, 0, env.into(), 0, env.operands());
         } else {
             throw new IllegalStateException("no encoding for " + instruction);
         }
@@ -99,7 +93,7 @@ public final class TableEncoder {
             return OnError.FAIL_BIT | fail.tag();
         }
         if (onError instanceof OnError.GoTo goTo) {
-            return program.indexOf(goTo.label());
+            return layout.target(goTo.label());
         }
         return OnError.IGNORE_CODE;
     }
@@ -111,10 +105,10 @@ public final class TableEncoder {
                 mask |= 1 << i;
             }
         }
-        table.put((byte) operation).put((byte) mask).putShort((short) number);
+        table.put((byte) (operation | arguments.size() << 5)).put((byte) mask).putShort((short) number);
         table.putShort((short) into.index()).putShort((short) target);
-        for (int i = 0; i < 6; i++) {
-            table.putInt(i < arguments.size() ? layout.field(arguments.get(i)) : 0);
+        for (Operand argument : arguments) {
+            table.putInt(layout.field(argument));
         }
     }
 }

@@ -16,6 +16,9 @@ public sealed interface Instruction
                 Instruction.Scan,
                 Instruction.Env {
 
+    /** What it works on, in the order of the table's arguments. */
+    List<Operand> operands();
+
     /**
      * One system call.
      *
@@ -32,6 +35,11 @@ public sealed interface Instruction
             }
         }
 
+        @Override
+        public List<Operand> operands() {
+            return arguments;
+        }
+
         /** The call as strace would show it. */
         public String text() {
             return syscall.word() + "("
@@ -40,32 +48,82 @@ public sealed interface Instruction
     }
 
     /** Goes on at a label, or at the instruction whose index a slot holds. */
-    record Jump(Operand target) implements Instruction {}
+    record Jump(Operand target) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(target);
+        }
+    }
 
     /** Goes on at the label if the condition holds. */
-    record Branch(Operand left, Condition condition, Operand right, Label target) implements Instruction {}
+    record Branch(Operand left, Condition condition, Operand right, Label target) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(left, right);
+        }
+    }
 
     /** Computes a value into a slot. */
-    record Compute(Arithmetic operation, Slot into, Operand left, Operand right) implements Instruction {}
+    record Compute(Arithmetic operation, Slot into, Operand left, Operand right) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(left, right);
+        }
+    }
 
     /** Reads 1, 2, 4 or 8 bytes at an address plus an offset, zero-extended. */
-    record Load(int bytes, Slot into, Operand address, Operand offset) implements Instruction {}
+    record Load(int bytes, Slot into, Operand address, Operand offset) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(address, offset);
+        }
+    }
 
     /** Writes the low 1, 2, 4 or 8 bytes of a value at an address plus an offset. */
-    record Store(int bytes, Operand address, Operand offset, Operand value) implements Instruction {}
+    record Store(int bytes, Operand address, Operand offset, Operand value) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(address, offset, value);
+        }
+    }
 
     /** Writes a value in decimal, unsigned; the slot receives the address after the last digit. */
-    record Decimal(Operand value, Operand buffer, Slot into) implements Instruction {}
+    record Decimal(Operand value, Operand buffer, Slot into) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(value, buffer);
+        }
+    }
 
     /** Compares bytes until the first that differs; the slot receives 0 if none does, else 1. */
-    record Compare(Operand left, Operand right, Operand length, Slot into) implements Instruction {}
+    record Compare(Operand left, Operand right, Operand length, Slot into) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(left, right, length);
+        }
+    }
 
     /** Copies bytes forward; the slot receives the address after the last one written. */
-    record Copy(Operand to, Operand from, Operand length, Slot into) implements Instruction {}
+    record Copy(Operand to, Operand from, Operand length, Slot into) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(to, from, length);
+        }
+    }
 
     /** Finds the first byte that is the wanted one or NUL; the slot receives its address. */
-    record Scan(Operand from, Operand wanted, Slot into) implements Instruction {}
+    record Scan(Operand from, Operand wanted, Slot into) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(from, wanted);
+        }
+    }
 
     /** Finds a variable of the caller's environment; the slot receives the address of its value, or 0. */
-    record Env(Operand name, Slot into) implements Instruction {}
+    record Env(Operand name, Slot into) implements Instruction {
+        @Override
+        public List<Operand> operands() {
+            return List.of(name);
+        }
+    }
 }

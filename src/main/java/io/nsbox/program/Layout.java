@@ -13,8 +13,14 @@ import java.util.Map;
  * are below 2 GiB, so they fit the table's 32-bit fields.
  */
 public final class Layout {
-    /** Bytes a record of the table takes. */
-    public static final int RECORD_SIZE = 32;
+    /** Bytes that a record of the table takes without its arguments. */
+    public static final int RECORD_SIZE = 8;
+
+    /** Bytes that an argument takes. */
+    public static final int ARGUMENT_SIZE = 4;
+
+    /** Targets of jumps count in units of so many bytes. */
+    public static final int TARGET_UNIT = 4;
 
     /** Where the ELF header and the code are loaded. */
     public static final long CODE_ADDRESS = 0x40_0000;
@@ -32,12 +38,19 @@ public final class Layout {
 
     private final Program program;
     private final Map<Block, Long> addresses = new LinkedHashMap<>();
+    private final int[] recordOffsets;
     private final int readOnlySize;
     private final int writableSize;
 
     private Layout(Program program) {
         this.program = program;
-        long address = TABLE_ADDRESS + (long) program.instructions().size() * RECORD_SIZE;
+        recordOffsets = new int[program.instructions().size() + 1];
+        for (int i = 0; i < program.instructions().size(); i++) {
+            int arguments = program.instructions().get(i).operands().size();
+            recordOffsets[i + 1] = recordOffsets[i] + RECORD_SIZE + arguments * ARGUMENT_SIZE;
+        }
+        // The interpreter reads six arguments of the last record too, whether it has them or not.
+        long address = TABLE_ADDRESS + tableSize() + 6L * ARGUMENT_SIZE;
         for (Block.Constant constant : program.constants()) {
             // Only structs need alignment, and aarch64 and x86-64 kernels copy user memory by bytes; pointers read
             // faster aligned.
@@ -64,6 +77,16 @@ public final class Layout {
         return (address + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
+    /** Bytes of the table. */
+    public int tableSize() {
+        return recordOffsets[recordOffsets.length - 1];
+    }
+
+    /** What a target field holds for this label. */
+    public int target(Label label) {
+        return recordOffsets[program.indexOf(label)] / TARGET_UNIT;
+    }
+
     /** Bytes of the table and the constants. */
     public int readOnlySize() {
         return readOnlySize;
@@ -83,7 +106,7 @@ public final class Layout {
         return address;
     }
 
-    /** The 32-bit field that stands for an operand: a number, an address, a slot's index, or an instruction's index. */
+    /** The 32-bit field that stands for an operand: a number, an address, a slot's index, or a target. */
     public int field(Operand operand) {
         if (operand instanceof Operand.Number number) {
             return number.value();
@@ -92,17 +115,16 @@ public final class Layout {
             return Math.toIntExact(addressOf(address.block()) + address.offset());
         }
         if (operand instanceof Operand.Target target) {
-            return program.indexOf(target.label());
+            return target(target.label());
         }
         return ((Operand.Value) operand).slot().index();
     }
 
     /** The constants as they lie in memory after the table, addresses filled in. */
     public byte[] constants() {
-        int tableSize = program.instructions().size() * RECORD_SIZE;
-        ByteBuffer memory = ByteBuffer.allocate(readOnlySize - tableSize).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer memory = ByteBuffer.allocate(readOnlySize - tableSize()).order(ByteOrder.LITTLE_ENDIAN);
         for (Block.Constant constant : program.constants()) {
-            int at = Math.toIntExact(addressOf(constant) - TABLE_ADDRESS) - tableSize;
+            int at = Math.toIntExact(addressOf(constant) - TABLE_ADDRESS) - tableSize();
             memory.put(at, constant.bytes());
             constant.addresses().forEach((offset, target) -> memory.putLong(at + offset, field(target)));
         }

@@ -1,0 +1,139 @@
+package io.nsbox.plan;
+
+import io.nsbox.program.Arithmetic;
+import io.nsbox.program.Condition;
+import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
+import io.nsbox.program.OnError;
+import io.nsbox.program.Operand;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
+import io.nsbox.program.Syscall;
+
+/**
+ * Gives the terminal's signals the effect they would have had, had the command not been PID 1.
+ *
+ * <p>The kernel drops a signal for PID 1 that has no handler (pid_namespaces(7)). Ctrl-C and Ctrl-Z would do nothing, and a
+ * background read would spin. So where the command neither catches, ignores nor blocks such a signal, the launcher does
+ * what its default action says: it ends the sandbox, or stops it.
+ */
+final class ActForInit {
+    private static final int ENDING = 1 << Linux.SIGHUP | 1 << 2 | 1 << 3;
+    private static final int STOPPING = 1 << Linux.SIGTSTP | 1 << 21 | 1 << 22;
+
+    /** {@code SigBlk:\t}, 16 hexadecimal digits and a line break, then SigIgn and SigCgt likewise (proc_pid_status(5)). */
+    private static final String FIRST_SET = "SigBlk:\t";
+
+    private static final int SET_STRIDE = 8 + 16 + 1;
+    private static final int DIGITS = 8;
+    private static final int STATUS_SIZE = 4096;
+
+    private final ProgramBuilder b;
+    private final Emitter emitter;
+    private final Frame frame;
+    private final Slot signal;
+    private final Slot forced;
+    private final Slot stoppedByUs;
+
+    ActForInit(Emitter emitter, Slot signal, Slot forced, Slot stoppedByUs) {
+        this.emitter = emitter;
+        this.b = emitter.builder();
+        this.frame = emitter.frame();
+        this.signal = signal;
+        this.forced = forced;
+        this.stoppedByUs = stoppedByUs;
+    }
+
+    /** Emits the decision about {@code signal}; goes on at one of the two labels. */
+    void emit(Label loop, Label kill) {
+        Slot bit = frame.returnTo;
+        Slot value = frame.scratch;
+        Label end = b.label("end for PID 1");
+        b.branch(signal, Condition.AT_LEAST, 32, loop);
+        Supervise.bit(b, bit, signal);
+        b.branch(bit, Condition.NO_BIT, ENDING | STOPPING, loop);
+        readStatus(loop);
+        Slot at = frame.scratch2;
+        findSets(at, loop);
+        branchIfInAnySet(at, loop);
+        b.branch(bit, Condition.ANY_BIT, ENDING, end);
+        b.set(stoppedByUs, 1);
+        b.attempt(
+                Syscall.PIDFD_SEND_SIGNAL,
+                Operand.of(frame.pidfd),
+                Operand.named("SIGSTOP", Linux.SIGSTOP),
+                Operand.NULL,
+                Operand.number(0));
+        b.jump(loop);
+        b.place(end);
+        b.compute(Arithmetic.ADD, value, Operand.of(signal), Operand.number(128));
+        b.set(forced, Operand.of(value));
+        b.jump(kill);
+    }
+
+    private void readStatus(Label giveUp) {
+        Slot end = frame.scratch2;
+        Slot file = frame.scratch;
+        b.set(end, frame.words);
+        emitter.append(end, "/proc/");
+        emitter.appendDecimal(end, Operand.of(frame.pid));
+        emitter.append(end, "/status");
+        b.store(1, Operand.of(end), 0, Operand.number(0));
+        b.call(
+                file,
+                new OnError.GoTo(giveUp),
+                Syscall.OPENAT,
+                Operand.named("AT_FDCWD", Linux.AT_FDCWD),
+                frame.words.shownAs("\"/proc/<pid>/status\""),
+                Operand.named("O_RDONLY|O_CLOEXEC", Linux.O_RDONLY | Linux.O_CLOEXEC));
+        b.call(
+                frame.scratch3,
+                new OnError.Ignore(),
+                Syscall.READ,
+                Operand.of(file),
+                frame.page.shownAs("&status"),
+                Operand.number(STATUS_SIZE));
+        b.attempt(Syscall.CLOSE, Operand.of(file));
+        b.branch(frame.scratch3, Condition.LESS, 1, giveUp);
+        b.store(1, frame.page, STATUS_SIZE, Operand.number(0));
+    }
+
+    /** Leaves the address of the first set's line. */
+    private void findSets(Slot at, Label giveUp) {
+        Slot differs = frame.scratch3;
+        Label next = b.label("next line of status");
+        Label found = b.label("signal sets found");
+        b.set(at, frame.page);
+        b.place(next);
+        b.compare(Operand.of(at), b.text(FIRST_SET), FIRST_SET.length(), differs);
+        b.branch(differs, Condition.EQUAL, 0, found);
+        b.scan(Operand.of(at), '\n', at);
+        b.load(1, differs, Operand.of(at), 0);
+        b.branch(differs, Condition.EQUAL, 0, giveUp);
+        b.add(at, 1);
+        b.jump(next);
+        b.place(found);
+    }
+
+    /** The digit that holds signal n is the (n-1)/4-th from the right, its bit the (n-1)%4-th. */
+    private void branchIfInAnySet(Slot at, Label inSet) {
+        Slot digit = frame.scratch;
+        Slot shift = frame.scratch3;
+        b.add(at, DIGITS + 15);
+        b.add(signal, -1);
+        b.compute(Arithmetic.SHIFT_RIGHT, digit, Operand.of(signal), Operand.number(2));
+        b.compute(Arithmetic.SUBTRACT, at, Operand.of(at), Operand.of(digit));
+        b.compute(Arithmetic.AND, shift, Operand.of(signal), Operand.number(3));
+        b.add(signal, 1);
+        for (int set = 0; set < 3; set++) {
+            Label decimal = b.label("digit is decimal");
+            b.load(1, digit, Operand.of(at), set * SET_STRIDE);
+            b.branch(digit, Condition.LESS, 'a', decimal);
+            // 'a' is 10: its low four bits are 1.
+            b.add(digit, 9);
+            b.place(decimal);
+            b.compute(Arithmetic.SHIFT_RIGHT, digit, Operand.of(digit), Operand.of(shift));
+            b.branch(digit, Condition.ANY_BIT, 1, inSet);
+        }
+    }
+}

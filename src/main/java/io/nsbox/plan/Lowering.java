@@ -1,0 +1,167 @@
+package io.nsbox.plan;
+
+import io.nsbox.program.Arch;
+import io.nsbox.program.Arithmetic;
+import io.nsbox.program.Condition;
+import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
+import io.nsbox.program.OnError;
+import io.nsbox.program.Operand;
+import io.nsbox.program.Program;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
+import io.nsbox.program.Syscall;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * Turns a plan into the launcher's program.
+ *
+ * <p>The program is: the proof of its inputs (images of the cache only); each step's calls before the clone; then, in the
+ * launcher, each step's calls beside the child, and supervision; in the child, each step's calls, the last of which is
+ * execve(2).
+ */
+public final class Lowering {
+    private static final int P_PIDFD = 3;
+    private static final int WEXITED = 4;
+
+    private final Plan plan;
+    private final ProgramBuilder b;
+    private final Emitter emitter;
+    private final Frame frame;
+    private final Slot file;
+
+    private Lowering(Plan plan, Arch arch) {
+        this.plan = plan;
+        this.b = new ProgramBuilder(arch);
+        this.emitter = new Emitter(b);
+        this.frame = emitter.frame();
+        this.file = b.slot("spec");
+    }
+
+    /** A program that stands alone: it takes no argument and depends on no file. */
+    public static Program standalone(Plan plan, Arch arch) {
+        return new Lowering(plan, arch).lower(Optional.empty());
+    }
+
+    /**
+     * A program for the image cache, which proves that it is still right before it does anything.
+     *
+     * <p>Its argument vector is: its own name, the spec's path as the user typed it, then the vector of the cold path,
+     * which it executes with /bin/sh when an input has changed.
+     */
+    public static Program cached(Plan plan, Arch arch, Proof proof) {
+        return new Lowering(plan, arch).lower(Optional.of(proof));
+    }
+
+    private Program lower(Optional<Proof> proof) {
+        Label launcherFailed = b.label("launcher failed");
+        Label childFailed = b.label("sandbox failed");
+        Label tell = b.label("tell the refusal");
+        Label child = b.label("sandbox");
+        b.section("start");
+        start(proof);
+        b.onFailure(launcherFailed);
+        b.set(frame.timer, -1);
+        b.set(frame.childExists, 0);
+        Supervise supervise = new Supervise(emitter, plan.spec());
+        supervise.rememberTerminal();
+        eachStep(Phase.LAUNCHER, Step::beforeClone);
+        b.branch(frame.pid, Condition.EQUAL, 0, child);
+        b.set(frame.childExists, 1);
+        b.load(4, frame.pidfd, frame.pidfdCell, 0);
+        eachStep(Phase.PARENT, Step::inParent);
+        b.section("supervise");
+        supervise.emit(tell);
+        b.place(child);
+        b.onFailure(childFailed);
+        eachStep(Phase.CHILD, Step::inChild);
+        b.section("report a refused step");
+        b.place(childFailed);
+        reportRefusal();
+        b.place(launcherFailed);
+        undo(tell);
+        b.place(tell);
+        new TellRefusal(emitter, plan.steps(), file).emit();
+        return b.build();
+    }
+
+    private void eachStep(Phase phase, BiConsumer<Step, Emitter> emit) {
+        for (NumberedStep numbered : plan.steps()) {
+            b.section(phase.word() + ": step " + numbered.number() + ": "
+                    + numbered.step().title());
+            emitter.speaksFor(numbered.number());
+            emit.accept(numbered.step(), emitter);
+        }
+    }
+
+    private void start(Optional<Proof> proof) {
+        Slot argc = frame.scratch;
+        Label right = b.label("image is right");
+        b.load(8, argc, Operand.of(Slot.STACK), 0);
+        if (proof.isEmpty()) {
+            b.set(file, b.text(plan.file()));
+            b.branch(argc, Condition.LESS, 2, right);
+            complain("nsbox: error: this launcher takes no arguments; what it runs was fixed when it was built\n");
+            b.place(right);
+            return;
+        }
+        Label stale = b.label("image is stale");
+        Label called = b.label("called by nsbox");
+        b.branch(argc, Condition.AT_LEAST, 4, called);
+        complain("nsbox: error: this image belongs to nsbox's cache; use `nsbox up`\n");
+        b.place(called);
+        b.load(8, file, Operand.of(Slot.STACK), 16);
+        new ProveInputs(proof.get()).emit(b, frame, stale);
+        b.jump(right);
+        b.place(stale);
+        goCold();
+        b.place(right);
+    }
+
+    private void complain(String message) {
+        b.attempt(Syscall.WRITE, Operand.number(2), b.text(message), Operand.number(message.length()));
+        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
+    }
+
+    /** Executes the rest of the argument vector, in the caller's environment. */
+    private void goCold() {
+        Slot arguments = frame.scratch;
+        Slot environment = frame.scratch2;
+        b.compute(Arithmetic.ADD, arguments, Operand.of(Slot.STACK), Operand.number(24));
+        b.load(8, environment, Operand.of(Slot.STACK), 0);
+        b.compute(Arithmetic.SHIFT_LEFT, environment, Operand.of(environment), Operand.number(3));
+        b.compute(Arithmetic.ADD, environment, Operand.of(environment), Operand.of(Slot.STACK));
+        b.add(environment, 16);
+        b.attempt(Syscall.EXECVE, b.text("/bin/sh"), Operand.of(arguments), Operand.of(environment));
+        complain("nsbox: error: cannot execute /bin/sh to compile the spec again\n");
+    }
+
+    private void reportRefusal() {
+        b.store(4, frame.words, 0, Operand.of(Slot.TAG));
+        b.store(4, frame.words, 4, Operand.of(Slot.ERRNO));
+        b.attempt(Syscall.WRITE, Operand.of(frame.reportOut), frame.words.shownAs("refusal"), Operand.number(8));
+        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
+    }
+
+    /** The launcher itself was refused: nothing of the sandbox may stay. */
+    private void undo(Label tell) {
+        b.branch(frame.childExists, Condition.EQUAL, 0, tell);
+        b.attempt(
+                Syscall.PIDFD_SEND_SIGNAL,
+                Operand.of(frame.pidfd),
+                Operand.named("SIGKILL", Linux.SIGKILL),
+                Operand.NULL,
+                Operand.number(0));
+        Slot result = frame.scratch;
+        b.call(
+                result,
+                new OnError.Ignore(),
+                Syscall.WAITID,
+                Operand.named("P_PIDFD", P_PIDFD),
+                Operand.of(frame.pidfd),
+                Operand.NULL,
+                Operand.named("WEXITED", WEXITED),
+                Operand.NULL);
+    }
+}
