@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -55,23 +56,25 @@ record CloneNamespaces(Set<Namespace> namespaces, Optional<Span> cause) implemen
             emitter.must(hints(), frame.pid, Syscall.CLONE3, cloneArgs, Operand.number(CLONE_ARGS_SIZE));
         } else {
             Label refused = b.label("clone3 refused");
+            Label failed = b.label("no new namespaces");
             b.call(frame.pid, new OnError.GoTo(refused), Syscall.CLONE3, cloneArgs, Operand.number(CLONE_ARGS_SIZE));
             b.jump(cloned);
             b.place(refused);
-            Label old = b.label("kernel without clone3");
-            b.branch(frame.pid, Condition.EQUAL, -Linux.ENOSYS, old);
-            b.compute(io.nsbox.program.Arithmetic.SUBTRACT, frame.scratch, Operand.number(0), Operand.of(frame.pid));
-            emitter.fail("clone3({flags=" + shown + "})", hints(), Refusal.SETUP, Operand.of(frame.scratch));
-            b.place(old);
-            emitter.must(
-                    hints(),
+            // Old container engines answer ENOSYS to every call that their filter does not know.
+            b.branch(frame.pid, Condition.NOT_EQUAL, -Linux.ENOSYS, failed);
+            b.call(
                     frame.pid,
+                    new OnError.GoTo(failed),
                     Syscall.CLONE,
                     Operand.named(shown + "|SIGCHLD", flags | Linux.SIGCHLD),
                     Operand.NULL,
                     frame.pidfdCell.shownAs("&pidfd"),
                     Operand.NULL,
                     Operand.NULL);
+            b.jump(cloned);
+            b.place(failed);
+            b.compute(Arithmetic.SUBTRACT, frame.scratch, Operand.number(0), Operand.of(frame.pid));
+            emitter.fail("clone3({flags=" + shown + "})", hints(), Refusal.SETUP, Operand.of(frame.scratch));
         }
         b.place(cloned);
     }

@@ -12,7 +12,9 @@ import io.nsbox.spec.InheritEnv;
 import io.nsbox.spec.Variable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -58,8 +60,8 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
                 exact.add(variable.name());
             }
         }
-        for (String name : exact) {
-            passNamed(b, frame, name);
+        if (!exact.isEmpty()) {
+            passNamed(b, frame, exact);
         }
         Label hasPath = b.label("PATH is set");
         b.branch(frame.path, Condition.NOT_EQUAL, 0, hasPath);
@@ -97,16 +99,37 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
         b.add(frame.envEnd, 8);
     }
 
-    private static void passNamed(ProgramBuilder b, Frame frame, String name) {
-        Label absent = b.label(name + " is not set");
-        b.env(b.text(name), frame.scratch);
-        b.branch(frame.scratch, Condition.EQUAL, 0, absent);
-        if (name.equals(PATH)) {
-            b.set(frame.path, Operand.of(frame.scratch));
+    /** Looks each name up in the caller's environment and passes on what is set. */
+    private static void passNamed(ProgramBuilder b, Frame frame, List<String> names) {
+        Map<Integer, Operand.Address> addresses = new LinkedHashMap<>();
+        for (String name : names) {
+            addresses.put(4 * addresses.size(), b.text(name));
         }
-        b.add(frame.scratch, -(name.getBytes(StandardCharsets.UTF_8).length + 1));
-        push(b, frame, Operand.of(frame.scratch));
-        b.place(absent);
+        Operand table = b.table("names", new byte[4 * (names.size() + 1)], addresses);
+        Slot at = frame.scratch;
+        Slot name = frame.scratch2;
+        Slot value = frame.scratch3;
+        Slot length = frame.returnTo;
+        Label loop = b.label("next name");
+        Label notPath = b.label("not the PATH");
+        Label end = b.label("end of the names");
+        b.set(at, table);
+        b.place(loop);
+        b.load(4, name, Operand.of(at), 0);
+        b.branch(name, Condition.EQUAL, 0, end);
+        b.add(at, 4);
+        b.env(Operand.of(name), value);
+        b.branch(value, Condition.EQUAL, 0, loop);
+        b.scan(Operand.of(name), 0, length);
+        b.compute(Arithmetic.SUBTRACT, length, Operand.of(length), Operand.of(name));
+        b.branch(name, Condition.NOT_EQUAL, b.text(PATH), notPath);
+        b.set(frame.path, Operand.of(value));
+        b.place(notPath);
+        b.compute(Arithmetic.SUBTRACT, value, Operand.of(value), Operand.of(length));
+        b.add(value, -1);
+        push(b, frame, Operand.of(value));
+        b.jump(loop);
+        b.place(end);
     }
 
     /** Goes through the caller's environment and passes on what starts with one of the prefixes. */
@@ -120,7 +143,6 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
         Label matched = b.label("variable matches");
         Label end = b.label("end of the caller's environment");
         Label full = b.label("too many variables");
-        Label bounded = b.label("room for variables");
         // argc, argv and its null pointer lie before the environment (System V ABI, initial process stack).
         b.load(8, at, Operand.of(Slot.STACK), 0);
         b.compute(Arithmetic.SHIFT_LEFT, at, Operand.of(at), Operand.number(3));
@@ -155,7 +177,6 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
                 Hints.on(Linux.E2BIG, "the caller's environment has more than " + (last / 8) + " variables to inherit"),
                 Refusal.SETUP,
                 Operand.named("E2BIG", Linux.E2BIG));
-        b.place(bounded);
         b.place(end);
     }
 

@@ -49,27 +49,28 @@ final class TellRefusal {
         Slot part = frame.scratch2;
         b.set(at, frame.message);
         b.compute(Arithmetic.AND, refusal, Operand.of(Slot.TAG), Operand.number(OnError.FAIL_BIT - 1));
-        b.compute(Arithmetic.SHIFT_LEFT, refusal, Operand.of(refusal), Operand.number(5));
+        b.compute(Arithmetic.SHIFT_LEFT, refusal, Operand.of(refusal), Operand.number(4));
         b.compute(Arithmetic.ADD, refusal, Operand.of(refusal), table());
         Label append = b.label("append to the message");
         Slot step = frame.scratch3;
-        b.load(8, step, Operand.of(refusal), 0);
-        b.load(8, part, Operand.of(step), 0);
-        callAppend(append);
+        b.load(4, step, Operand.of(refusal), 0);
+        appendHeading(append, step);
         appendErrno(append);
         Label nowhere = b.label("no line of the spec");
         Label hint = b.label("hint");
-        b.load(8, part, Operand.of(step), 8);
+        b.load(4, part, Operand.of(step), 8);
         b.branch(part, Condition.EQUAL, 0, nowhere);
         callAppend(append);
         b.set(part, Operand.of(file));
         callAppend(append);
-        b.load(8, part, Operand.of(step), 16);
+        b.load(4, part, Operand.of(step), 12);
         callAppend(append);
         b.place(nowhere);
-        b.load(8, part, Operand.of(step), 24);
+        b.load(4, part, Operand.of(step), 16);
         callAppend(append);
-        b.load(8, part, Operand.of(refusal), 8);
+        b.set(part, b.text("note: the call was "));
+        callAppend(append);
+        b.load(4, part, Operand.of(refusal), 4);
         callAppend(append);
         b.place(hint);
         appendHint(append, refusal, step);
@@ -79,7 +80,7 @@ final class TellRefusal {
         b.compute(Arithmetic.SUBTRACT, count, Operand.of(at), frame.message);
         b.compute(Arithmetic.SHIFT_RIGHT, count, Operand.of(count), Operand.number(4));
         b.attempt(Syscall.WRITEV, Operand.number(STDERR), frame.message.shownAs("message"), Operand.of(count));
-        b.load(8, frame.scratch2, Operand.of(refusal), 24);
+        b.load(4, frame.scratch2, Operand.of(refusal), 12);
         b.attempt(Syscall.EXIT_GROUP, Operand.of(frame.scratch2));
         emitAppend(append, at, part);
     }
@@ -103,17 +104,32 @@ final class TellRefusal {
         b.jump(frame.returnTo);
     }
 
+    private void appendHeading(Label append, Slot step) {
+        Slot end = frame.pid;
+        b.set(frame.scratch2, b.text("nsbox: error: step "));
+        callAppend(append);
+        b.load(4, end, Operand.of(step), 0);
+        b.decimal(Operand.of(end), frame.page, end);
+        b.store(1, Operand.of(end), 0, Operand.number(0));
+        b.set(frame.scratch2, frame.page);
+        callAppend(append);
+        b.set(frame.scratch2, b.text(" of " + steps.size() + " refused: "));
+        callAppend(append);
+        b.load(4, frame.scratch2, Operand.of(step), 4);
+        callAppend(append);
+    }
+
     private void appendErrno(Label append) {
-        ByteBuffer known = ByteBuffer.allocate(16 * (Errnos.ALL.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer known = ByteBuffer.allocate(8 * (Errnos.ALL.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Operand.Address> texts = new LinkedHashMap<>();
         for (int i = 0; i < Errnos.ALL.size(); i++) {
             Errnos.Errno errno = Errnos.ALL.get(i);
-            known.putLong(16 * i, errno.number());
-            texts.put(16 * i + 8, b.text(errno.name() + " (" + errno.text() + ")"));
+            known.putInt(8 * i, errno.number());
+            texts.put(8 * i + 4, b.text(errno.name() + " (" + errno.text() + ")"));
         }
         Label found = b.label("errno is known");
         Label unknown = b.label("errno is unknown");
-        findByErrno(b.struct("errnos", known.array(), texts), unknown);
+        findByErrno(b.table("errnos", known.array(), texts), unknown);
         b.jump(found);
         b.place(unknown);
         Slot end = frame.pid;
@@ -134,24 +150,24 @@ final class TellRefusal {
         Label found = b.label("errno found");
         b.set(at, array);
         b.place(loop);
-        b.load(8, number, Operand.of(at), 0);
+        b.load(4, number, Operand.of(at), 0);
         b.branch(number, Condition.EQUAL, 0, absent);
         b.branch(number, Condition.EQUAL, Operand.of(Slot.ERRNO), found);
-        b.add(at, 16);
+        b.add(at, 8);
         b.jump(loop);
         b.place(found);
-        b.load(8, number, Operand.of(at), 8);
+        b.load(4, number, Operand.of(at), 4);
     }
 
     private void appendHint(Label append, Slot refusal, Slot step) {
         Label none = b.label("no hint");
         Slot hints = frame.pidfd;
-        b.load(8, hints, Operand.of(refusal), 16);
+        b.load(4, hints, Operand.of(refusal), 8);
         b.branch(hints, Condition.EQUAL, 0, none);
         findByErrno(Operand.of(hints), none);
         Slot text = frame.timer;
         b.set(text, Operand.of(frame.scratch2));
-        b.load(8, frame.scratch2, Operand.of(step), 24);
+        b.load(4, frame.scratch2, Operand.of(step), 16);
         callAppend(append);
         b.set(frame.scratch2, b.text("help: "));
         callAppend(append);
@@ -167,50 +183,48 @@ final class TellRefusal {
         for (NumberedStep step : steps) {
             stepTexts.add(stepTexts(step));
         }
-        ByteBuffer table = ByteBuffer.allocate(32 * refusals.size()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer table = ByteBuffer.allocate(16 * refusals.size()).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Operand.Address> addresses = new LinkedHashMap<>();
         Map<Hints, Operand.Address> known = new LinkedHashMap<>();
         for (int i = 0; i < refusals.size(); i++) {
             Refusal refusal = refusals.get(i);
-            addresses.put(32 * i, stepTexts.get(refusal.step() - 1));
-            addresses.put(32 * i + 8, b.text("note: the call was " + refusal.call()));
+            addresses.put(16 * i, stepTexts.get(refusal.step() - 1));
+            addresses.put(16 * i + 4, b.text(refusal.call()));
             if (!refusal.hints().byErrno().isEmpty()) {
-                addresses.put(32 * i + 16, known.computeIfAbsent(refusal.hints(), this::hints));
+                addresses.put(16 * i + 8, known.computeIfAbsent(refusal.hints(), this::hints));
             }
-            table.putLong(32 * i + 24, refusal.status());
+            table.putInt(16 * i + 12, refusal.status());
         }
-        return b.struct("refusals", table.array(), addresses);
+        return b.table("refusals", table.array(), addresses);
     }
 
     private Operand.Address hints(Hints hints) {
-        ByteBuffer array =
-                ByteBuffer.allocate(16 * (hints.byErrno().size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer array = ByteBuffer.allocate(8 * (hints.byErrno().size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Operand.Address> texts = new LinkedHashMap<>();
         int at = 0;
         for (Map.Entry<Integer, String> hint : hints.byErrno().entrySet()) {
-            array.putLong(at, hint.getKey());
-            texts.put(at + 8, b.text(hint.getValue()));
-            at += 16;
+            array.putInt(at, hint.getKey());
+            texts.put(at + 4, b.text(hint.getValue()));
+            at += 8;
         }
-        return b.struct("hints", array.array(), texts);
+        return b.table("hints", array.array(), texts);
     }
 
-    /** A step's texts: heading, arrow or 0, the rest of the snippet after the path, and what starts a note. */
+    /** A step's texts: number, title, arrow or 0, the rest of the snippet after the path, and what starts a note. */
     private Operand.Address stepTexts(NumberedStep numbered) {
         Optional<Span> cause = numbered.step().cause();
         Map<Integer, Operand.Address> addresses = new LinkedHashMap<>();
-        addresses.put(
-                0,
-                b.text("nsbox: error: step " + numbered.number() + " of " + steps.size() + " refused: "
-                        + numbered.step().title() + ": "));
+        addresses.put(4, b.text(numbered.step().title() + ": "));
         String margin = "  ";
         if (cause.isPresent()) {
             Snippet snippet = Snippet.of(cause.get());
             margin = snippet.margin();
             addresses.put(8, b.text("\n" + margin.substring(1) + "--> "));
-            addresses.put(16, b.text(snippet.afterPath()));
+            addresses.put(12, b.text(snippet.afterPath()));
         }
-        addresses.put(24, b.text("\n" + margin + "= "));
-        return b.struct("step", new byte[32], addresses);
+        addresses.put(16, b.text("\n" + margin + "= "));
+        ByteBuffer texts =
+                ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN).putInt(numbered.number());
+        return b.table("step", texts.array(), addresses);
     }
 }

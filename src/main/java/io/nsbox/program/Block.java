@@ -14,9 +14,10 @@ public sealed interface Block permits Block.Constant, Block.Buffer {
      *
      * @param id its number within the program
      * @param bytes the content, with zeros where an address goes
-     * @param addresses where in the content 8-byte addresses of other memory stand, by offset
+     * @param addresses where in the content addresses of other memory stand, by offset
+     * @param addressSize bytes an address takes: 8 as the kernel wants it, or 4 for the program's own tables
      */
-    record Constant(int id, byte[] bytes, Map<Integer, Operand.Address> addresses) implements Block {
+    record Constant(int id, byte[] bytes, Map<Integer, Operand.Address> addresses, int addressSize) implements Block {
         public Constant {
             bytes = bytes.clone();
             addresses = Map.copyOf(addresses);
@@ -37,7 +38,8 @@ public sealed interface Block permits Block.Constant, Block.Buffer {
             return other instanceof Constant that
                     && id == that.id
                     && Arrays.equals(bytes, that.bytes)
-                    && addresses.equals(that.addresses);
+                    && addresses.equals(that.addresses)
+                    && addressSize == that.addressSize;
         }
 
         @Override

@@ -67,7 +67,8 @@ public sealed interface Instruction
     record Compute(Arithmetic operation, Slot into, Operand left, Operand right) implements Instruction {
         @Override
         public List<Operand> operands() {
-            return List.of(left, right);
+            // The interpreter does not look at the second operand of SET.
+            return operation == Arithmetic.SET ? List.of(left) : List.of(left, right);
         }
     }
 

@@ -126,7 +126,13 @@ public final class Layout {
         for (Block.Constant constant : program.constants()) {
             int at = Math.toIntExact(addressOf(constant) - TABLE_ADDRESS) - tableSize();
             memory.put(at, constant.bytes());
-            constant.addresses().forEach((offset, target) -> memory.putLong(at + offset, field(target)));
+            constant.addresses().forEach((offset, target) -> {
+                if (constant.addressSize() == 8) {
+                    memory.putLong(at + offset, field(target));
+                } else {
+                    memory.putInt(at + offset, field(target));
+                }
+            });
         }
         return Arrays.copyOf(memory.array(), memory.capacity());
     }

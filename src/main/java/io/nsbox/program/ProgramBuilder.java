@@ -58,18 +58,23 @@ public final class ProgramBuilder {
 
     /** A NUL-terminated text; equal texts share their memory. */
     public Operand.Address text(String content) {
-        Block.Constant block = texts.computeIfAbsent(content, key -> constant(terminated(key), Map.of()));
+        Block.Constant block = texts.computeIfAbsent(content, key -> constant(terminated(key), Map.of(), 8));
         return new Operand.Address(block, 0, quote(content));
     }
 
     /** A struct that is only read, shown as this text. */
     public Operand.Address struct(String shownAs, byte[] content) {
-        return new Operand.Address(constant(content, Map.of()), 0, shownAs);
+        return new Operand.Address(constant(content, Map.of(), 8), 0, shownAs);
     }
 
     /** A struct that is only read and holds addresses at some offsets, shown as this text. */
     public Operand.Address struct(String shownAs, byte[] content, Map<Integer, Operand.Address> addresses) {
-        return new Operand.Address(constant(content, addresses), 0, shownAs);
+        return new Operand.Address(constant(content, addresses, 8), 0, shownAs);
+    }
+
+    /** A table of the program's own that holds 4-byte addresses at some offsets. */
+    public Operand.Address table(String shownAs, byte[] content, Map<Integer, Operand.Address> addresses) {
+        return new Operand.Address(constant(content, addresses, 4), 0, shownAs);
     }
 
     /** An array of pointers to texts, ended by a null pointer, as execve(2) takes it. */
@@ -80,7 +85,7 @@ public final class ProgramBuilder {
         }
         String shown = "["
                 + String.join(", ", content.stream().map(ProgramBuilder::quote).toList()) + "]";
-        return new Operand.Address(constant(new byte[8 * (content.size() + 1)], addresses), 0, shown);
+        return new Operand.Address(constant(new byte[8 * (content.size() + 1)], addresses, 8), 0, shown);
     }
 
     /** Zeroed memory that the program may write. */
@@ -90,8 +95,8 @@ public final class ProgramBuilder {
         return new Operand.Address(block, 0, "&" + name);
     }
 
-    private Block.Constant constant(byte[] content, Map<Integer, Operand.Address> addresses) {
-        Block.Constant block = new Block.Constant(constants.size(), content, addresses);
+    private Block.Constant constant(byte[] content, Map<Integer, Operand.Address> addresses, int addressSize) {
+        Block.Constant block = new Block.Constant(constants.size(), content, addresses, addressSize);
         constants.add(block);
         return block;
     }
