@@ -4,6 +4,7 @@ import io.nsbox.diag.Span;
 import io.nsbox.program.Linux;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,9 +28,9 @@ record BringLoopbackUp(Optional<Span> cause) implements Step {
     @Override
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
-        Frame frame = emitter.frame();
+        Slot socket = emitter.frame().scratch.as("socket");
         emitter.must(
-                frame.scratch,
+                socket,
                 Syscall.SOCKET,
                 Operand.named("AF_INET", AF_INET),
                 Operand.named("SOCK_DGRAM|SOCK_CLOEXEC", SOCK_DGRAM | Linux.O_CLOEXEC),
@@ -39,9 +40,9 @@ record BringLoopbackUp(Optional<Span> cause) implements Step {
         request.putShort(IFREQ_FLAGS, (short) IFF_UP);
         emitter.must(
                 Syscall.IOCTL,
-                Operand.of(frame.scratch),
+                Operand.of(socket),
                 Operand.named("SIOCSIFFLAGS", SIOCSIFFLAGS),
                 b.struct("{ifr_name=\"lo\", ifr_flags=IFF_UP}", request.array()));
-        emitter.must(Syscall.CLOSE, Operand.of(frame.scratch));
+        emitter.must(Syscall.CLOSE, Operand.of(socket));
     }
 }

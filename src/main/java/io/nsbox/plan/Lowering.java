@@ -22,6 +22,9 @@ import java.util.function.BiConsumer;
  * execve(2).
  */
 public final class Lowering {
+    /** The title of the section that waits for the sandbox. */
+    static final String SUPERVISION = "supervise";
+
     private static final int P_PIDFD = 3;
     private static final int WEXITED = 4;
 
@@ -59,24 +62,22 @@ public final class Lowering {
         Label childFailed = b.label("sandbox failed");
         Label tell = b.label("tell the refusal");
         Label child = b.label("sandbox");
-        b.section("start");
+        b.section("start", 0);
         start(proof);
         b.onFailure(launcherFailed);
         b.set(frame.timer, -1);
         b.set(frame.childExists, 0);
-        Supervise supervise = new Supervise(emitter, plan.spec());
-        supervise.rememberTerminal();
         eachStep(Phase.LAUNCHER, Step::beforeClone);
         b.branch(frame.pid, Condition.EQUAL, 0, child);
         b.set(frame.childExists, 1);
         b.load(4, frame.pidfd, frame.pidfdCell, 0);
         eachStep(Phase.PARENT, Step::inParent);
-        b.section("supervise");
-        supervise.emit(tell);
+        b.section(SUPERVISION, 0);
+        new Supervise(emitter, plan.spec()).emit(tell);
         b.place(child);
         b.onFailure(childFailed);
         eachStep(Phase.CHILD, Step::inChild);
-        b.section("report a refused step");
+        b.section("report a refused step", 0);
         b.place(childFailed);
         reportRefusal();
         b.place(launcherFailed);
@@ -88,8 +89,10 @@ public final class Lowering {
 
     private void eachStep(Phase phase, BiConsumer<Step, Emitter> emit) {
         for (NumberedStep numbered : plan.steps()) {
-            b.section(phase.word() + ": step " + numbered.number() + ": "
-                    + numbered.step().title());
+            b.section(
+                    phase.word() + ": step " + numbered.number() + ": "
+                            + numbered.step().title(),
+                    numbered.number());
             emitter.speaksFor(numbered.number());
             emit.accept(numbered.step(), emitter);
         }

@@ -56,6 +56,7 @@ public final class Planner {
 
     private void launcher() {
         steps.add(new CloseInheritedFiles());
+        steps.add(new RememberTerminal());
         steps.add(new TakeSignals());
         steps.add(new OpenReportChannel());
         spec.timeLimit().ifPresent(limit -> steps.add(new StartClock(limit, origins.key("timeout"))));

@@ -27,7 +27,6 @@ final class Supervise {
     private static final int CLD_EXITED = 1;
     private static final int CLD_STOPPED = 5;
     private static final int SI_KERNEL = 0x80;
-    private static final int TIOCGPGRP = 0x540F;
     private static final int TIOCSPGRP = 0x5410;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int TIMED_OUT = 124;
@@ -64,17 +63,6 @@ final class Supervise {
         loop = b.label("wait");
         stop = b.label("stop the sandbox");
         kill = b.label("kill the sandbox");
-    }
-
-    /** Remembers which process group the terminal listens to, to give it back at the end. */
-    void rememberTerminal() {
-        b.call(
-                frame.terminal,
-                new OnError.Ignore(),
-                Syscall.IOCTL,
-                Operand.number(0),
-                Operand.named("TIOCGPGRP", TIOCGPGRP),
-                frame.foreground.shownAs("&foreground"));
     }
 
     /** Emits the loop and what follows it; {@code tell} prints a refusal. */

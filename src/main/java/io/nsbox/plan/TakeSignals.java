@@ -41,7 +41,7 @@ final class TakeSignals implements Step {
                 Operand.number(SIGSET_SIZE));
         // struct kernel_sigaction: handler, flags, restorer, mask; all zero is SIG_DFL on both architectures.
         Operand defaultAction = b.struct("{SIG_DFL}", new byte[32]);
-        Slot signal = frame.scratch;
+        Slot signal = frame.scratch.as("signal");
         Label loop = b.label("reset signal");
         Label next = b.label("next signal");
         b.set(signal, Linux.SIGHUP + 1);

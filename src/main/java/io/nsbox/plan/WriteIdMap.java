@@ -50,6 +50,7 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
         }
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
+        Slot file = frame.scratch.as("file");
         Label done = b.label(kind.word() + " map is not written from inside");
         b.branch(frame.mayMap, Condition.NOT_EQUAL, 0, done);
         OptionalLong outside = lines.get(0).outside();
@@ -57,17 +58,11 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
             b.branch(callerId(frame), Condition.NOT_EQUAL, id(outside.getAsLong()), done);
         }
         if (kind == IdKind.GID) {
-            emitter.must(hints(), frame.scratch, Syscall.OPENAT, at(), b.text("/proc/self/setgroups"), writeOnly());
-            emitter.must(hints(), Syscall.WRITE, Operand.of(frame.scratch), b.text("deny"), Operand.number(4));
+            emitter.must(hints(), file, Syscall.OPENAT, at(), b.text("/proc/self/setgroups"), writeOnly());
+            emitter.must(hints(), Syscall.WRITE, Operand.of(file), b.text("deny"), Operand.number(4));
         }
-        emitter.must(
-                hints(),
-                frame.scratch,
-                Syscall.OPENAT,
-                at(),
-                b.text("/proc/self/" + kind.word() + "_map"),
-                writeOnly());
-        writeTo(emitter, frame.scratch);
+        emitter.must(hints(), file, Syscall.OPENAT, at(), b.text("/proc/self/" + kind.word() + "_map"), writeOnly());
+        writeTo(emitter, file);
         b.place(done);
     }
 
@@ -75,6 +70,7 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
     public void inParent(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
+        Slot file = frame.scratch.as("file");
         Label direct = b.label("launcher writes the " + kind.word() + " map");
         Label done = b.label(kind.word() + " map is written");
         b.branch(frame.mayMap, Condition.NOT_EQUAL, 0, direct);
@@ -95,12 +91,12 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
         b.store(1, Operand.of(end), 0, Operand.number(0));
         emitter.must(
                 hints(),
-                frame.scratch,
+                file,
                 Syscall.OPENAT,
                 at(),
                 frame.words.shownAs("\"/proc/<pid>/" + kind.word() + "_map\""),
                 writeOnly());
-        writeTo(emitter, frame.scratch);
+        writeTo(emitter, file);
         b.place(done);
     }
 
@@ -137,7 +133,7 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
             appendId(emitter, end, line.outside());
             emitter.append(end, " " + line.count() + "\n");
         }
-        Slot length = frame.scratch3;
+        Slot length = frame.scratch3.as("length");
         emitter.terminate(end, frame.page, length);
         emitter.must(
                 hints(),

@@ -26,8 +26,9 @@ public record Program(
      *
      * @param from index of its first instruction
      * @param title what it does
+     * @param subject the number of what it belongs to, 0 for nothing in particular
      */
-    public record Section(int from, String title) {}
+    public record Section(int from, String title, int subject) {}
 
     public Program {
         instructions = List.copyOf(instructions);
@@ -35,6 +36,18 @@ public record Program(
         constants = List.copyOf(constants);
         buffers = List.copyOf(buffers);
         sections = List.copyOf(sections);
+    }
+
+    /** The section that an instruction is in. */
+    public Section sectionOf(int index) {
+        Section last = new Section(0, "", 0);
+        for (Section section : sections) {
+            if (section.from() > index) {
+                break;
+            }
+            last = section;
+        }
+        return last;
     }
 
     /** The index of the instruction that a label stands before. */

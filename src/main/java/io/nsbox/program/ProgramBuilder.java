@@ -34,9 +34,9 @@ public final class ProgramBuilder {
         return new Program(arch, instructions, labels, constants, buffers, sections);
     }
 
-    /** Names what the following instructions are for. */
-    public void section(String title) {
-        sections.add(new Program.Section(instructions.size(), title));
+    /** Names what the following instructions are for, and what they belong to (0: nothing in particular). */
+    public void section(String title, int subject) {
+        sections.add(new Program.Section(instructions.size(), title, subject));
     }
 
     /** A new variable. */

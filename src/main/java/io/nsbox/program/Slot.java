@@ -16,13 +16,18 @@ public record Slot(int index, String name) {
     public static final Slot ERRNO = new Slot(1, "errno");
     /** The failure tag of the call that failed, with {@link OnError#FAIL_BIT} set. */
     public static final Slot TAG = new Slot(2, "failure");
-    /** The index of the instruction that goes on after a failed call. */
+    /** Where the program goes on after a failed call: a target, as {@link Layout#target} numbers them. */
     public static final Slot HANDLER = new Slot(3, "handler");
     /** Where results go that nobody reads. */
     public static final Slot NOWHERE = new Slot(4, "_");
 
     /** The first slot that a program may use as it likes. */
     public static final int FIRST_FREE = 5;
+
+    /** The same slot under the name of what it holds just now. */
+    public Slot as(String what) {
+        return new Slot(index, what);
+    }
 
     public Slot {
         if (index < 0 || index >= COUNT) {

@@ -1,0 +1,63 @@
+package io.nsbox.plan;
+
+import io.nsbox.diag.Span;
+import java.util.List;
+
+/** Prints plans for people. */
+public final class PlanPrinter {
+    private PlanPrinter() {}
+
+    /** The steps, each with the line of the spec that caused it; every line ends with a line break. */
+    public static String steps(Plan plan) {
+        StringBuilder text = heading(plan);
+        int width = plan.steps().stream()
+                .mapToInt(step -> step.step().title().length())
+                .max()
+                .orElse(0);
+        for (NumberedStep step : plan.steps()) {
+            String line = String.format(
+                    "%3d  %-" + width + "s", step.number(), step.step().title());
+            String cause = step.step().cause().map(PlanPrinter::cause).orElse("");
+            text.append((line + cause).stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** The system calls until the command runs, by where they run and under their steps. */
+    public static String syscalls(Plan plan, Trace trace) {
+        StringBuilder text = heading(plan);
+        for (Phase phase : Phase.values()) {
+            text.append('\n').append(phase.word()).append(":\n");
+            int step = -1;
+            for (Trace.TracedCall call : trace.in(phase)) {
+                if (call.step() != step) {
+                    step = call.step();
+                    text.append(
+                            step == 0
+                                    ? "  # remember the terminal's foreground group\n"
+                                    : stepLine(plan.steps(), step));
+                }
+                text.append("    ").append(call.text()).append('\n');
+            }
+            if (trace.in(phase).isEmpty()) {
+                text.append("    (nothing)\n");
+            }
+        }
+        return text.toString();
+    }
+
+    private static String stepLine(List<NumberedStep> steps, int number) {
+        Step step = steps.get(number - 1).step();
+        return "  # step " + number + ": " + step.title()
+                + step.cause().map(PlanPrinter::cause).orElse("") + "\n";
+    }
+
+    private static StringBuilder heading(Plan plan) {
+        int count = plan.steps().size();
+        return new StringBuilder("plan for " + plan.spec().name() + " (" + plan.file() + "): " + count + " steps\n");
+    }
+
+    private static String cause(Span span) {
+        return "  <- " + span.location() + ": " + span.text().strip();
+    }
+}

@@ -1,0 +1,70 @@
+package io.nsbox.plan;
+
+import io.nsbox.program.Arch;
+import io.nsbox.program.Kernel;
+import io.nsbox.program.Program;
+import io.nsbox.program.Simulator;
+import io.nsbox.program.Syscall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The system calls that a launcher makes for this caller, in order, until the sandbox runs.
+ *
+ * @param calls all of them: the launcher's, those beside the sandbox's first process, and that process's
+ */
+public record Trace(List<TracedCall> calls) {
+    /**
+     * One call.
+     *
+     * @param step number of the step it belongs to; 0 for what is done around the steps
+     * @param phase where it runs
+     * @param syscall which
+     * @param text as strace would show it, with values that only the run knows as names
+     */
+    public record TracedCall(int step, Phase phase, Syscall syscall, String text) {}
+
+    public Trace {
+        calls = List.copyOf(calls);
+    }
+
+    /** Runs the plan's program against a kernel that grants everything. */
+    public static Trace of(Plan plan, Arch arch, Caller caller) {
+        Program program = Lowering.standalone(plan, arch);
+        Kernel nominal = new NominalKernel(caller);
+        List<TracedCall> launcher = new ArrayList<>();
+        List<TracedCall> parent = new ArrayList<>();
+        List<TracedCall> child = new ArrayList<>();
+        Map<Phase, List<TracedCall>> lists = Map.of(Phase.LAUNCHER, launcher, Phase.PARENT, parent, Phase.CHILD, child);
+        boolean[] cloned = {false};
+        Simulator.run(program, List.of("launcher"), Map.of(), call -> {
+            Program.Section section = program.sectionOf(call.index());
+            Phase phase = call.process() == 1 ? Phase.CHILD : cloned[0] ? Phase.PARENT : Phase.LAUNCHER;
+            if (!section.title().equals(Lowering.SUPERVISION)) {
+                lists.get(phase)
+                        .add(new TracedCall(
+                                section.subject(), phase, call.call().syscall(), call.text()));
+            }
+            long result = nominal.answer(call);
+            cloned[0] |= call.call().syscall() == Syscall.CLONE3;
+            return result;
+        });
+        List<TracedCall> all = new ArrayList<>(launcher);
+        all.addAll(parent);
+        all.addAll(child);
+        return new Trace(all);
+    }
+
+    /** A signal's number is known beforehand, though a loop counts it. */
+    private static String text(Kernel.Invocation call) {
+        return call.call().syscall() == Syscall.RT_SIGACTION
+                ? call.text().replace("<signal>", Long.toString(call.arguments()[0]))
+                : call.text();
+    }
+
+    /** The calls of one phase, in order. */
+    public List<TracedCall> in(Phase phase) {
+        return calls.stream().filter(call -> call.phase() == phase).toList();
+    }
+}
