@@ -1,0 +1,48 @@
+package io.nsbox.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nsbox.program.Arch;
+import io.nsbox.program.Layout;
+import io.nsbox.testing.Commands;
+import io.nsbox.testing.Requirements;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class InterpreterTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource
+    void theCommittedListingIsWhatGnuAsMakesOfTheSource(Arch arch) throws IOException {
+        String prefix = arch.word().equals(System.getProperty("os.arch").replace("amd64", "x86_64"))
+                ? ""
+                : arch.word() + "-linux-gnu-";
+        Requirements.requireProgram(prefix + "as");
+        Path object = folder.resolve("interpreter.o");
+        Path code = folder.resolve("interpreter.bin");
+        run(prefix + "as", "-o", object.toString(), "src/main/asm/interpreter-" + arch.word() + ".s");
+        run(prefix + "objcopy", "-O", "binary", "-j", ".text", object.toString(), code.toString());
+
+        assertThat(Interpreter.code(arch)).isEqualTo(Files.readAllBytes(code));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theCodeLeavesRoomBeforeTheTable(Arch arch) {
+        assertThat(Interpreter.code(arch).length)
+                .isLessThan(1024)
+                .isLessThanOrEqualTo(Layout.TABLE_OFFSET - ElfImage.CODE_OFFSET);
+    }
+
+    private static void run(String... words) {
+        Commands.Result result = Commands.run(words);
+        assertThat(result.err()).isEmpty();
+        assertThat(result.status()).isZero();
+    }
+}
