@@ -31,8 +31,7 @@ public record IdMapHelper(String path, boolean setuidRoot) {
             Optional<HostTree.Status> status = tree.status(path);
             if (status.isPresent() && (status.get().mode() & HostTree.EXECUTABLE) != 0) {
                 boolean setuid = (status.get().mode() & HostTree.SETUID) != 0;
-                return Optional.of(
-                        new IdMapHelper(path, setuid && status.get().uid() == 0));
+                return Optional.of(new IdMapHelper(path, setuid && status.get().uid() == 0));
             }
         }
         return Optional.empty();
