@@ -1,6 +1,5 @@
 package io.nsbox.host;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,9 +94,7 @@ public record CgroupFacts(
     }
 
     private static Optional<String> ownGroup(HostTree tree) {
-        List<String> lines = new ArrayList<>(
-                tree.read("/proc/self/cgroup").map(HostFile::lines).orElse(List.of()));
-        return lines.stream()
+        return tree.read("/proc/self/cgroup").map(HostFile::lines).orElse(List.of()).stream()
                 .filter(line -> line.startsWith("0::"))
                 .map(line -> line.substring("0::".length()))
                 .findFirst();

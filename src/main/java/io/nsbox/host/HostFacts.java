@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What there is to know about the machine and the caller before a sandbox is made, read from {@code /proc}, {@code /sys}
@@ -138,7 +139,7 @@ public record HostFacts(
     }
 
     private static Set<String> distribution(HostTree tree) {
-        Set<String> words = new java.util.TreeSet<>();
+        Set<String> words = new TreeSet<>();
         for (String line : tree.read("/etc/os-release").map(HostFile::lines).orElse(List.of())) {
             if (line.startsWith("ID=") || line.startsWith("ID_LIKE=")) {
                 String value = line.substring(line.indexOf('=') + 1).replaceAll("[\"']", "");

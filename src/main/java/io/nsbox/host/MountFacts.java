@@ -41,7 +41,7 @@ public record MountFacts(List<MountEntry> mounts) {
     /**
      * What hides or freezes parts of every procfs that the caller sees, so that the kernel refuses a new procfs in a user
      * namespace (mount_namespaces(7)): the paths below {@code /proc} that are mounted over, {@code /proc} itself where it
-     * is read-only or only a part. Empty where one procfs is fully visible.
+     * is read-only, not relatime, or only a part. Empty where one procfs is fully visible.
      */
     public List<String> procHidden() {
         List<String> best = List.of("/proc");
@@ -63,7 +63,9 @@ public record MountFacts(List<MountEntry> mounts) {
     }
 
     private List<String> hidden(MountEntry proc) {
-        if (!proc.root().equals("/") || proc.options().contains("ro")) {
+        // The new procfs is mounted writable and relatime, and may not be laxer than the one that is visible.
+        boolean lax = !proc.options().contains("ro") && proc.options().contains("relatime");
+        if (!proc.root().equals("/") || !lax) {
             return List.of(proc.target());
         }
         return mounts.stream()

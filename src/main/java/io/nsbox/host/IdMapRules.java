@@ -1,0 +1,131 @@
+package io.nsbox.host;
+
+import java.util.List;
+import java.util.Optional;
+
+/** When the caller may write an id map (user_namespaces(7), newuidmap(1)). */
+final class IdMapRules {
+
+    /** The two maps of a user namespace. */
+    enum Side {
+        UID("uid_map", Capability.CAP_SETUID, SubIdRanges.UIDS, "newuidmap", "cap_setuid"),
+        GID("gid_map", Capability.CAP_SETGID, SubIdRanges.GIDS, "newgidmap", "cap_setgid");
+
+        private final String key;
+        private final Capability capability;
+        private final String file;
+        private final String program;
+        private final String fileCapability;
+
+        Side(String key, Capability capability, String file, String program, String fileCapability) {
+            this.key = key;
+            this.capability = capability;
+            this.file = file;
+            this.program = program;
+            this.fileCapability = fileCapability;
+        }
+
+        String key() {
+            return key;
+        }
+
+        Side other() {
+            return this == UID ? GID : UID;
+        }
+
+        boolean privileged(HostFacts facts) {
+            return facts.has(capability);
+        }
+
+        List<SubIdRange> ranges(HostFacts facts) {
+            return this == UID ? facts.subIds().uids() : facts.subIds().gids();
+        }
+
+        List<IdMapping> map(HostFacts facts) {
+            return this == UID ? facts.uidMap() : facts.gidMap();
+        }
+
+        long id(CallerFacts caller) {
+            return this == UID ? caller.uid() : caller.gid();
+        }
+
+        private Optional<IdMapHelper> helper(HostFacts facts) {
+            return this == UID ? facts.newuidmap() : facts.newgidmap();
+        }
+    }
+
+    private IdMapRules() {}
+
+    /** What keeps the caller from a map of its own id alone: {@code root} and {@code keep-id}. */
+    static Optional<Obstacle> single(Side side, HostFacts facts) {
+        return user(facts).or(() -> userZero(side, facts));
+    }
+
+    /** What keeps the caller from a map that takes in its whole range: {@code auto}. */
+    static Optional<Obstacle> auto(Side side, HostFacts facts) {
+        return user(facts)
+                .or(() -> userZero(side, facts))
+                .or(() -> ranges(side, facts))
+                .or(() -> side.privileged(facts) ? Optional.empty() : helper(side, facts));
+    }
+
+    /** What keeps the caller from a map of explicit ranges. */
+    static Optional<Obstacle> explicit(Side side, HostFacts facts) {
+        return side.privileged(facts) ? user(facts) : auto(side, facts);
+    }
+
+    private static Optional<Obstacle> user(HostFacts facts) {
+        return NamespaceRules.obstacle(NamespaceKind.USER, facts).map(obstacle -> obstacle.because("needs `user`"));
+    }
+
+    /** Linux 5.12 and later: user 0 of the namespace above is mapped only by those who could give a file capabilities. */
+    private static Optional<Obstacle> userZero(Side side, HostFacts facts) {
+        boolean zero = facts.caller().filter(caller -> caller.uid() == 0).isPresent();
+        return side == Side.UID && zero && !facts.has(Capability.CAP_SETFCAP)
+                ? Optional.of(Obstacle.refused(
+                        "the caller is user 0 without CAP_SETFCAP, which mapping user 0 takes",
+                        "give the caller CAP_SETFCAP, or run as another user"))
+                : Optional.empty();
+    }
+
+    private static Optional<Obstacle> ranges(Side side, HostFacts facts) {
+        List<SubIdRange> ranges = side.ranges(facts);
+        String who = facts.account()
+                .map(Account::name)
+                .orElseGet(() -> "uid " + facts.caller().orElseThrow().uid());
+        if (ranges.isEmpty()) {
+            return Optional.of(Obstacle.refused(side.file + " has no range for " + who, Fixes.addRanges(facts)));
+        }
+        boolean mapped = side.map(facts).isEmpty()
+                || ranges.stream().allMatch(range -> side.map(facts).stream().anyMatch(line -> line.covers(range)));
+        return mapped
+                ? Optional.empty()
+                : Optional.of(Obstacle.refused(
+                        "the range " + ranges.get(0) + " of " + side.file
+                                + " is not mapped in the user namespace the caller is in",
+                        "give that user namespace (the container) these ids, or write a range that it has to "
+                                + side.file));
+    }
+
+    private static Optional<Obstacle> helper(Side side, HostFacts facts) {
+        Optional<IdMapHelper> helper = side.helper(facts);
+        if (helper.isEmpty()) {
+            return Optional.of(Obstacle.refused(side.program + " is not installed", Fixes.installHelpers(facts)));
+        }
+        String path = helper.get().path();
+        if (facts.caller().filter(CallerFacts::noNewPrivileges).isPresent()) {
+            return Optional.of(Obstacle.refused(
+                    "no_new_privs is set for the caller, so " + path + " gets no privilege",
+                    "run nsbox from a process without no_new_privs"));
+        }
+        if (facts.mounts().nosuid(path)) {
+            return Optional.of(Obstacle.refused(
+                    path + " is on a nosuid mount, so it gets no privilege", "mount that file system without nosuid"));
+        }
+        return helper.get().setuidRoot()
+                ? Optional.empty()
+                : Optional.of(Obstacle.perhaps(
+                        path + " is not setuid root; whether it has file capabilities only a try can tell",
+                        Fixes.asRoot(facts, "setcap " + side.fileCapability + "+ep " + path)));
+    }
+}
