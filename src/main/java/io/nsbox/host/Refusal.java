@@ -1,0 +1,197 @@
+package io.nsbox.host;
+
+import static java.util.Map.entry;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a launcher may be refused at run time, with what to tell a person for each errno (errno(3)).
+ *
+ * <p>The texts are constants that a launcher carries, so they name no machine, user or spec: ASCII, one line, less than
+ * {@value #LONGEST} bytes.
+ */
+public enum Refusal {
+    /** clone3(2) with CLONE_NEWUSER among the flags. */
+    CLONE_WITH_USER(Map.ofEntries(
+            entry(
+                    "EPERM",
+                    "user namespaces are forbidden here, by a sysctl, AppArmor, a container's seccomp filter or a"
+                            + " chroot; run `nsbox doctor`"),
+            entry("EACCES", "a security module (AppArmor or SELinux) forbids user namespaces; run `nsbox doctor`"),
+            entry("ENOSPC", Texts.NAMESPACE_LIMIT),
+            entry("EUSERS", Texts.NAMESPACE_LIMIT),
+            entry("EINVAL", Texts.NO_SUCH_NAMESPACE),
+            entry("EAGAIN", Texts.PROCESS_LIMIT))),
+    /** clone3(2) with namespace flags, but without CLONE_NEWUSER. */
+    CLONE_WITHOUT_USER(Map.ofEntries(
+            entry("EPERM", "the caller may not make these namespaces: list `user` too, or run as root"),
+            entry("ENOSPC", Texts.NAMESPACE_LIMIT),
+            entry("EINVAL", Texts.NO_SUCH_NAMESPACE),
+            entry("EAGAIN", Texts.PROCESS_LIMIT))),
+    /** clone3(2) or fork without namespace flags. */
+    FORK(Map.of("EAGAIN", Texts.PROCESS_LIMIT)),
+    /** unshare(2) of a namespace that is not made by the clone: cgroup, time. */
+    UNSHARE(Map.ofEntries(
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("ENOSPC", Texts.NAMESPACE_LIMIT),
+            entry("EINVAL", Texts.NO_SUCH_NAMESPACE))),
+    /** Writing {@code deny} to {@code /proc/PID/setgroups}. */
+    WRITE_SETGROUPS(Map.ofEntries(
+            entry("EPERM", Texts.NO_CAPABILITY), entry("EACCES", Texts.NO_CAPABILITY), entry("ENOENT", Texts.NO_PROC))),
+    /** Writing {@code /proc/PID/uid_map}. */
+    WRITE_UID_MAP(Texts.map("uid", "CAP_SETUID")),
+    /** Writing {@code /proc/PID/gid_map}. */
+    WRITE_GID_MAP(Texts.map("gid", "CAP_SETGID")),
+    /** Running newuidmap(1): an errno of execve(2), or none where the program itself failed. */
+    NEWUIDMAP(Texts.helper("newuidmap", "/etc/subuid")),
+    /** Running newgidmap(1): an errno of execve(2), or none where the program itself failed. */
+    NEWGIDMAP(Texts.helper("newgidmap", "/etc/subgid")),
+    /** Mounting a new procfs in a user namespace. */
+    MOUNT_PROC_WITH_USER(Map.ofEntries(
+            entry("EPERM", "inside a container whose own /proc is masked the kernel refuses this; run `nsbox doctor`"),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENOENT", Texts.NO_PROC_FOLDER),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Mounting a new procfs without a user namespace of the sandbox's own. */
+    MOUNT_PROC_WITHOUT_USER(Map.ofEntries(
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENOENT", Texts.NO_PROC_FOLDER),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Changing the propagation of {@code /}. */
+    PROPAGATION(Map.ofEntries(
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
+    /** sethostname(2). */
+    SETHOSTNAME(Map.of("EPERM", Texts.NO_CAPABILITY, "EACCES", Texts.NO_CAPABILITY)),
+    /** setdomainname(2). */
+    SETDOMAINNAME(Map.of("EPERM", Texts.NO_CAPABILITY, "EACCES", Texts.NO_CAPABILITY)),
+    /** Bringing {@code lo} up: socket(2), and ioctl(2) SIOCSIFFLAGS. */
+    LOOPBACK_UP(Map.ofEntries(
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_CAPABILITY),
+            entry("EAFNOSUPPORT", "this kernel has no IPv4 (CONFIG_INET), or a filter hides it: use `network: down`"),
+            entry("ENODEV", "the new network namespace has no `lo`: use `network: down`"))),
+    /** chdir(2) to {@code working_dir}, or back to the caller's folder. */
+    CHDIR(Map.ofEntries(
+            entry("ENOENT", "this folder is not there inside the sandbox: set `working_dir` to one that is"),
+            entry("ENOTDIR", "this is not a folder: set `working_dir` to one"),
+            entry("ELOOP", "too many symbolic links: set `working_dir` to the folder itself"),
+            entry(
+                    "EACCES",
+                    "the user inside may not enter this folder: set `working_dir` to another, or add a `uid_map`"))),
+    /** execve(2) of the command. */
+    EXEC(Map.ofEntries(
+            entry(
+                    "ENOENT",
+                    "no such file inside the sandbox; for a script also check the program on its `#!` line, for a"
+                            + " binary its loader"),
+            entry("ENOTDIR", "a part of this path is a file, not a folder"),
+            entry("ELOOP", "too many symbolic links in this path"),
+            entry(
+                    "EACCES",
+                    "a folder, not executable for the user inside, in a folder the user inside may not enter, or on a"
+                            + " noexec mount"),
+            entry("EPERM", "a security module or the file system does not let this file be executed"),
+            entry("ENOEXEC", "neither a program for this machine nor a script that begins with `#!`"),
+            entry("ELIBBAD", "the loader that this program names cannot be used on this machine"),
+            entry("ETXTBSY", "somebody has this file open for writing"),
+            entry("E2BIG", "the command's words and environment are too long together"),
+            entry("EAGAIN", Texts.PROCESS_LIMIT))),
+    /** setresuid(2), setresgid(2), setgroups(2). */
+    SET_IDS(Map.ofEntries(
+            entry("EINVAL", "this id is not mapped inside: list it in `uid_map` and `gid_map`"),
+            entry("EPERM", "the caller may not change to this id: list `user` with a `uid_map`, or run as root"),
+            entry("EAGAIN", Texts.PROCESS_LIMIT))),
+    /** Any other call. */
+    OTHER(Map.of());
+
+    /** A hint is shorter than this, in bytes. */
+    public static final int LONGEST = 160;
+
+    /** In a table: whatever the errno. */
+    private static final String ANY = "*";
+
+    /** What an errno means whichever call it comes from. */
+    private static final Map<String, String> GENERAL = Map.ofEntries(
+            entry("ENOSYS", "this takes Linux 5.12 or later, and no seccomp filter that hides it; run `nsbox doctor`"),
+            entry("ENOMEM", "the kernel is short of memory, or the memory limit of the caller's cgroup is reached"),
+            entry("EMFILE", "the caller's limit of open files is reached (ulimit -n)"),
+            entry("ENFILE", "the machine's limit of open files is reached (fs.file-max)"));
+
+    private final Map<String, String> hints;
+
+    Refusal(Map<String, String> hints) {
+        this.hints = hints;
+    }
+
+    /**
+     * What to tell a person about this refusal.
+     *
+     * @param errno its name, such as {@code EPERM}; an empty string for a failure that has none
+     */
+    public Optional<String> hint(String errno) {
+        return Optional.ofNullable(hints.get(errno))
+                .or(() -> Optional.ofNullable(GENERAL.get(errno)))
+                .or(() -> Optional.ofNullable(hints.get(ANY)));
+    }
+
+    /** The names of the errnos that have a hint of their own, in alphabetical order. */
+    public Set<String> errnos() {
+        Set<String> names = new TreeSet<>(hints.keySet());
+        names.addAll(GENERAL.keySet());
+        names.remove(ANY);
+        return names;
+    }
+
+    /** The hint for every other errno, if this refusal has one. */
+    public Optional<String> otherwise() {
+        return Optional.ofNullable(hints.get(ANY));
+    }
+
+    /** Hints that several refusals share; a class of its own because constants of an enum may not use its fields. */
+    private static final class Texts {
+        static final String NAMESPACE_LIMIT =
+                "a limit user.max_*_namespaces is reached, or user namespaces are nested too deep; run `nsbox doctor`";
+        static final String NO_SUCH_NAMESPACE =
+                "this kernel was built without one of the listed namespaces; run `nsbox doctor`";
+        static final String PROCESS_LIMIT =
+                "the caller's limit of processes (ulimit -u) or the pids limit of its cgroup is reached";
+        static final String NO_CAPABILITY =
+                "something takes the capabilities of the new namespace away, as Ubuntu's AppArmor does; run"
+                        + " `nsbox doctor`";
+        static final String NO_MOUNTS =
+                "a security module (AppArmor or SELinux) forbids mounts here; run `nsbox doctor`";
+        static final String NO_PROC = "/proc is not mounted where nsbox runs: mount -t proc proc /proc";
+        static final String NO_PROC_FOLDER = "there is no folder /proc to mount it on";
+        static final String MOUNT_LIMIT = "the limit of mounts in a mount namespace is reached (fs.mount-max)";
+
+        private Texts() {}
+
+        static Map<String, String> map(String kind, String capability) {
+            String restricted = "AppArmor (kernel.apparmor_restrict_unprivileged_userns) or a missing " + capability
+                    + " forbids this map; run `nsbox doctor`";
+            return Map.of(
+                    "EPERM", restricted,
+                    "EACCES", restricted,
+                    "EINVAL",
+                            "the lines overlap, or name a " + kind
+                                    + " that the caller's own user namespace does not have",
+                    "ENOENT", NO_PROC);
+        }
+
+        static Map<String, String> helper(String program, String file) {
+            return Map.of(
+                    "ENOENT",
+                    program + " is not installed: it is in `uidmap` (Debian, Ubuntu) or `shadow-utils` (Fedora)",
+                    "EACCES",
+                    "the caller may not execute " + program,
+                    ANY,
+                    program + " refused the map: check the caller's range in " + file + "; run `nsbox doctor`");
+        }
+    }
+}
