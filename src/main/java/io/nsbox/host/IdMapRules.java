@@ -58,24 +58,35 @@ final class IdMapRules {
 
     /** What keeps the caller from a map of its own id alone: {@code root} and {@code keep-id}. */
     static Optional<Obstacle> single(Side side, HostFacts facts) {
-        return user(facts).or(() -> userZero(side, facts));
+        return Obstacle.worst(user(facts), readOnlyProc(facts), userZero(side, facts));
     }
 
     /** What keeps the caller from a map that takes in its whole range: {@code auto}. */
     static Optional<Obstacle> auto(Side side, HostFacts facts) {
-        return user(facts)
-                .or(() -> userZero(side, facts))
-                .or(() -> ranges(side, facts))
-                .or(() -> side.privileged(facts) ? Optional.empty() : helper(side, facts));
+        if (facts.caller().isEmpty()) {
+            return user(facts);
+        }
+        return Obstacle.worst(
+                single(side, facts),
+                ranges(side, facts),
+                side.privileged(facts) ? Optional.empty() : helper(side, facts));
     }
 
     /** What keeps the caller from a map of explicit ranges. */
     static Optional<Obstacle> explicit(Side side, HostFacts facts) {
-        return side.privileged(facts) ? user(facts) : auto(side, facts);
+        return side.privileged(facts) ? Obstacle.worst(user(facts), readOnlyProc(facts)) : auto(side, facts);
     }
 
     private static Optional<Obstacle> user(HostFacts facts) {
         return NamespaceRules.obstacle(NamespaceKind.USER, facts).map(obstacle -> obstacle.because("needs `user`"));
+    }
+
+    private static Optional<Obstacle> readOnlyProc(HostFacts facts) {
+        return facts.mounts().procReadOnly()
+                ? Optional.of(Obstacle.refused(
+                        "/proc is read-only, so no map can be written",
+                        Fixes.asRoot(facts, "mount -o remount,rw /proc")))
+                : Optional.empty();
     }
 
     /** Linux 5.12 and later: user 0 of the namespace above is mapped only by those who could give a file capabilities. */

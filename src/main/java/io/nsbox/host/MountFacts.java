@@ -90,6 +90,11 @@ public record MountFacts(List<MountEntry> mounts) {
         return best.map(mount -> mount.options().contains("nosuid")).orElse(false);
     }
 
+    /** Whether the visible procfs is read-only, so that not even an id map can be written. */
+    public boolean procReadOnly() {
+        return at("/proc").map(mount -> mount.options().contains("ro")).orElse(false);
+    }
+
     /** The mount that is visible at exactly this path. */
     Optional<MountEntry> at(String target) {
         return mounts.stream().filter(mount -> mount.target().equals(target)).reduce((hidden, visible) -> visible);

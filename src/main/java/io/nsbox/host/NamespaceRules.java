@@ -14,15 +14,21 @@ final class NamespaceRules {
 
     /** What keeps the caller from making this namespace, alone or, without privilege, together with {@code user}. */
     static Optional<Obstacle> obstacle(NamespaceKind kind, HostFacts facts) {
-        if (kind == NamespaceKind.USER) {
-            return user(facts);
+        if (facts.caller().isEmpty()) {
+            return Optional.of(Obstacle.perhaps("without /proc nothing can be told", Fixes.MOUNT_PROC));
         }
-        return kernel(kind, facts).or(() -> limit(kind, facts)).or(() -> {
-            if (facts.has(CAP_SYS_ADMIN)) {
-                return confinement(facts);
-            }
-            return user(facts).map(obstacle -> obstacle.because("needs root, or `user`"));
-        });
+        boolean privileged = facts.has(CAP_SYS_ADMIN);
+        Optional<Obstacle> possible = Obstacle.worst(kernel(kind, facts), limit(kind, facts));
+        if (kind == NamespaceKind.USER) {
+            return Obstacle.worst(
+                    possible, identity(facts), privileged ? Optional.empty() : restriction(facts), confinement(facts));
+        }
+        if (privileged) {
+            return Obstacle.worst(possible, confinement(facts));
+        }
+        String who = facts.caller().get().uid() == 0 ? "CAP_SYS_ADMIN" : "root";
+        Optional<Obstacle> user = obstacle(NamespaceKind.USER, facts);
+        return Obstacle.worst(possible, user.map(obstacle -> obstacle.because("needs " + who + ", or `user`")));
     }
 
     /** Whether the caller must list {@code user} to have any other namespace. */
@@ -30,19 +36,7 @@ final class NamespaceRules {
         return !facts.has(CAP_SYS_ADMIN);
     }
 
-    private static Optional<Obstacle> user(HostFacts facts) {
-        NamespaceKind kind = NamespaceKind.USER;
-        return kernel(kind, facts)
-                .or(() -> limit(kind, facts))
-                .or(() -> identity(facts))
-                .or(() -> facts.has(CAP_SYS_ADMIN) ? Optional.empty() : restriction(facts))
-                .or(() -> confinement(facts));
-    }
-
     private static Optional<Obstacle> kernel(NamespaceKind kind, HostFacts facts) {
-        if (facts.caller().isEmpty()) {
-            return Optional.of(Obstacle.perhaps("without /proc nothing can be told", Fixes.MOUNT_PROC));
-        }
         if (facts.namespaces().contains(kind)) {
             return Optional.empty();
         }

@@ -1,6 +1,7 @@
 package io.nsbox.host;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What stands in the way of something.
@@ -25,6 +26,19 @@ record Obstacle(boolean certain, String reason, List<String> fixes) {
     /** The same obstacle, as seen by something that depends on what it stands before. */
     Obstacle because(String otherReason) {
         return new Obstacle(certain, otherReason, fixes);
+    }
+
+    /** The one to tell of where several stand in the way: the first that is certain, else the first. */
+    @SafeVarargs
+    static Optional<Obstacle> worst(Optional<Obstacle>... obstacles) {
+        Optional<Obstacle> worst = Optional.empty();
+        for (Optional<Obstacle> obstacle : obstacles) {
+            boolean worse = obstacle.isPresent()
+                    && (worst.isEmpty()
+                            || (obstacle.get().certain() && !worst.get().certain()));
+            worst = worse ? obstacle : worst;
+        }
+        return worst;
     }
 
     Verdict verdict(String key) {

@@ -40,7 +40,10 @@ public enum Refusal {
             entry("EINVAL", Texts.NO_SUCH_NAMESPACE))),
     /** Writing {@code deny} to {@code /proc/PID/setgroups}. */
     WRITE_SETGROUPS(Map.ofEntries(
-            entry("EPERM", Texts.NO_CAPABILITY), entry("EACCES", Texts.NO_CAPABILITY), entry("ENOENT", Texts.NO_PROC))),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_CAPABILITY),
+            entry("ENOENT", Texts.NO_PROC),
+            entry("EROFS", Texts.READ_ONLY_PROC))),
     /** Writing {@code /proc/PID/uid_map}. */
     WRITE_UID_MAP(Texts.map("uid", "CAP_SETUID")),
     /** Writing {@code /proc/PID/gid_map}. */
@@ -167,6 +170,7 @@ public enum Refusal {
         static final String NO_MOUNTS =
                 "a security module (AppArmor or SELinux) forbids mounts here; run `nsbox doctor`";
         static final String NO_PROC = "/proc is not mounted where nsbox runs: mount -t proc proc /proc";
+        static final String READ_ONLY_PROC = "/proc is read-only where nsbox runs: mount -o remount,rw /proc";
         static final String NO_PROC_FOLDER = "there is no folder /proc to mount it on";
         static final String MOUNT_LIMIT = "the limit of mounts in a mount namespace is reached (fs.mount-max)";
 
@@ -181,7 +185,8 @@ public enum Refusal {
                     "EINVAL",
                             "the lines overlap, or name a " + kind
                                     + " that the caller's own user namespace does not have",
-                    "ENOENT", NO_PROC);
+                    "ENOENT", NO_PROC,
+                    "EROFS", READ_ONLY_PROC);
         }
 
         static Map<String, String> helper(String program, String file) {
