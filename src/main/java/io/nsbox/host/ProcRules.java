@@ -35,11 +35,7 @@ final class ProcRules {
         if (hidden.isEmpty()) {
             return Optional.empty();
         }
-        boolean itself = facts.mounts()
-                .at(hidden.get(0))
-                .filter(mount -> mount.type().equals("proc"))
-                .isPresent();
-        if (itself) {
+        if (hidden.equals(List.of("/proc"))) {
             return Optional.of(Obstacle.refused(
                     REFUSES + "read-only, not relatime, or only a part",
                     Fixes.asRoot(facts, "mount -o remount,rw,relatime " + hidden.get(0))));
