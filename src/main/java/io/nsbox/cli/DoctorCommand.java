@@ -11,13 +11,14 @@ import io.nsbox.host.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,13 +32,20 @@ import tools.jackson.databind.json.JsonMapper;
 final class DoctorCommand implements Callable<Integer> {
 
     /** How the report is written. */
-    enum Format {
+    private enum Format {
         TEXT,
-        JSON;
+        JSON
+    }
 
+    /** Takes the two words and nothing else, in a message that names them as they are typed. */
+    private static final class FormatReader implements ITypeConverter<Format> {
         @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+        public Format convert(String word) {
+            return switch (word) {
+                case "text" -> Format.TEXT;
+                case "json" -> Format.JSON;
+                default -> throw new TypeConversionException("expected text or json but was '" + word + "'");
+            };
         }
     }
 
@@ -49,7 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            defaultValue = "text",
+            converter = FormatReader.class,
             description = "text or json; default text")
     private Format format = Format.TEXT;
 

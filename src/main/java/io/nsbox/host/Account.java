@@ -20,8 +20,9 @@ public record Account(String name, long uid, String home) {
     /** The first account with this uid, as getpwuid(3) finds it; lines that are not accounts are passed over. */
     public static Reading<Optional<Account>> lookUp(HostTree tree, long uid) {
         Optional<HostFile> file = tree.read(SOURCE);
-        Optional<Account> account = file.flatMap(passwd -> first(passwd.lines(), uid));
-        return new Reading<>(account, file.stream().toList());
+        return file.isPresent()
+                ? new Reading<>(first(file.get().lines(), uid), List.of(file.get()))
+                : new Reading<>(Optional.empty(), List.of());
     }
 
     private static Optional<Account> first(List<String> lines, long uid) {

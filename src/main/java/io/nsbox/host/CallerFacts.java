@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringTokenizer;
 
 /**
  * Who calls: ids, capabilities and what restrains the process, from {@code /proc/self/status} (proc_pid_status(5)).
@@ -45,7 +46,10 @@ public record CallerFacts(
 
     /** The caller on this machine; absent where {@code /proc} is not mounted or does not look like one. */
     public static Optional<CallerFacts> read(HostTree tree) {
-        return tree.read(SOURCE).flatMap(file -> parse(file.lines()));
+        // No lambda and no regular expression here: their first use costs milliseconds, and this is on the cold path of
+        // `up`.
+        Optional<HostFile> file = tree.read(SOURCE);
+        return file.isPresent() ? parse(file.get().lines()) : Optional.empty();
     }
 
     private static Optional<CallerFacts> parse(List<String> lines) {
@@ -78,10 +82,9 @@ public record CallerFacts(
 
     private static List<Long> numbers(String field) {
         List<Long> numbers = new ArrayList<>();
-        for (String word : field.split("\\s+")) {
-            if (!word.isEmpty()) {
-                numbers.add(Long.parseLong(word));
-            }
+        StringTokenizer words = new StringTokenizer(field);
+        while (words.hasMoreTokens()) {
+            numbers.add(Long.parseLong(words.nextToken()));
         }
         return numbers;
     }

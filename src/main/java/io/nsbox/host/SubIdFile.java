@@ -30,8 +30,10 @@ record SubIdFile(List<Line> lines) {
             if (line.length() > LONGEST_LINE || fields.length != 3 || fields[0].isEmpty()) {
                 continue;
             }
-            SubIdRange.of(number(fields[1]), number(fields[2]))
-                    .ifPresent(range -> lines.add(new Line(fields[0], range)));
+            Optional<SubIdRange> range = SubIdRange.of(number(fields[1]), number(fields[2]));
+            if (range.isPresent()) {
+                lines.add(new Line(fields[0], range.get()));
+            }
         }
         return new SubIdFile(lines);
     }
@@ -43,18 +45,31 @@ record SubIdFile(List<Line> lines) {
     List<SubIdRange> of(long uid, Optional<String> name) {
         List<SubIdRange> ranges = new ArrayList<>();
         for (Line line : lines) {
-            boolean owned = line.owner().equals(Long.toString(uid))
-                    || name.filter(line.owner()::equals).isPresent();
-            if (owned && ranges.stream().noneMatch(line.range()::overlaps)) {
+            boolean owned =
+                    line.owner().equals(Long.toString(uid)) || line.owner().equals(name.orElse(null));
+            if (owned && !overlaps(line.range(), ranges)) {
                 ranges.add(line.range());
             }
         }
         return ranges;
     }
 
+    private static boolean overlaps(SubIdRange range, List<SubIdRange> others) {
+        for (SubIdRange other : others) {
+            if (range.overlaps(other)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The first id above all ranges, for a range that is free. */
     long free() {
-        return lines.stream().mapToLong(line -> line.range().end()).reduce(FIRST_SUB_ID, Math::max);
+        long free = FIRST_SUB_ID;
+        for (Line line : lines) {
+            free = Math.max(free, line.range().end());
+        }
+        return free;
     }
 
     private static Optional<Long> number(String field) {

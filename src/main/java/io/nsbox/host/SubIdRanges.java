@@ -28,12 +28,17 @@ public record SubIdRanges(List<SubIdRange> uids, List<SubIdRange> gids) {
         Optional<HostFile> uids = tree.read(UIDS);
         Optional<HostFile> gids = tree.read(GIDS);
         List<HostFile> files = new ArrayList<>();
-        uids.ifPresent(files::add);
-        gids.ifPresent(files::add);
-        return new Reading<>(new SubIdRanges(ranges(uids, uid, name), ranges(gids, uid, name)), files);
+        List<SubIdRange> uidRanges = ranges(uids, uid, name, files);
+        List<SubIdRange> gidRanges = ranges(gids, uid, name, files);
+        return new Reading<>(new SubIdRanges(uidRanges, gidRanges), files);
     }
 
-    private static List<SubIdRange> ranges(Optional<HostFile> file, long uid, Optional<String> name) {
-        return file.map(found -> SubIdFile.parse(found.lines()).of(uid, name)).orElse(List.of());
+    private static List<SubIdRange> ranges(
+            Optional<HostFile> file, long uid, Optional<String> name, List<HostFile> files) {
+        if (file.isEmpty()) {
+            return List.of();
+        }
+        files.add(file.get());
+        return SubIdFile.parse(file.get().lines()).of(uid, name);
     }
 }

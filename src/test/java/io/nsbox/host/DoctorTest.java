@@ -147,7 +147,7 @@ class DoctorTest {
                                 + "command: [/bin/sh, -c, \":\"]\n",
                         "gid_map: ranges\nnamespaces: [user]\ngid_map: [{inside: 0, outside: 1000}, {inside: 1,"
                                 + " outside: 100000}]\nuid_map: root\ncommand: [/bin/sh, -c, \":\"]\n")
-                .hasSize(22);
+                .hasSize(21);
     }
 
     @Test
