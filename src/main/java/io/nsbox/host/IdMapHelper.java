@@ -13,7 +13,7 @@ import java.util.Optional;
 public record IdMapHelper(String path, boolean setuidRoot) {
 
     /** Where distributions put it; {@code /run/wrappers/bin} is NixOS. */
-    static final List<String> FOLDERS = List.of("/usr/bin", "/usr/local/bin", "/run/wrappers/bin", "/bin");
+    public static final List<String> FOLDERS = List.of("/usr/bin", "/usr/local/bin", "/run/wrappers/bin", "/bin");
 
     /** The first executable {@code newuidmap} in the usual folders. */
     public static Optional<IdMapHelper> newuidmap(HostTree tree) {

@@ -8,18 +8,16 @@ final class IdMapRules {
 
     /** The two maps of a user namespace. */
     enum Side {
-        UID("uid_map", Capability.CAP_SETUID, SubIdRanges.UIDS, "newuidmap", "cap_setuid"),
-        GID("gid_map", Capability.CAP_SETGID, SubIdRanges.GIDS, "newgidmap", "cap_setgid");
+        UID("uid_map", SubIdRanges.UIDS, "newuidmap", "cap_setuid"),
+        GID("gid_map", SubIdRanges.GIDS, "newgidmap", "cap_setgid");
 
         private final String key;
-        private final Capability capability;
         private final String file;
         private final String program;
         private final String fileCapability;
 
-        Side(String key, Capability capability, String file, String program, String fileCapability) {
+        Side(String key, String file, String program, String fileCapability) {
             this.key = key;
-            this.capability = capability;
             this.file = file;
             this.program = program;
             this.fileCapability = fileCapability;
@@ -31,10 +29,6 @@ final class IdMapRules {
 
         Side other() {
             return this == UID ? GID : UID;
-        }
-
-        boolean privileged(HostFacts facts) {
-            return facts.has(capability);
         }
 
         List<SubIdRange> ranges(HostFacts facts) {
@@ -56,6 +50,11 @@ final class IdMapRules {
 
     private IdMapRules() {}
 
+    /** Whether the launcher may write any map itself; it does so for both or for none. */
+    static boolean privileged(HostFacts facts) {
+        return facts.has(Capability.CAP_SETUID) && facts.has(Capability.CAP_SETGID);
+    }
+
     /** What keeps the caller from a map of its own id alone: {@code root} and {@code keep-id}. */
     static Optional<Obstacle> single(Side side, HostFacts facts) {
         return Obstacle.worst(user(facts), readOnlyProc(facts), userZero(side, facts));
@@ -67,14 +66,12 @@ final class IdMapRules {
             return user(facts);
         }
         return Obstacle.worst(
-                single(side, facts),
-                ranges(side, facts),
-                side.privileged(facts) ? Optional.empty() : helper(side, facts));
+                single(side, facts), ranges(side, facts), privileged(facts) ? Optional.empty() : helper(side, facts));
     }
 
     /** What keeps the caller from a map of explicit ranges. */
     static Optional<Obstacle> explicit(Side side, HostFacts facts) {
-        return side.privileged(facts) ? Obstacle.worst(user(facts), readOnlyProc(facts)) : auto(side, facts);
+        return privileged(facts) ? Obstacle.worst(user(facts), readOnlyProc(facts)) : auto(side, facts);
     }
 
     private static Optional<Obstacle> user(HostFacts facts) {

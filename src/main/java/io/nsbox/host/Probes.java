@@ -150,7 +150,7 @@ public final class Probes {
         if (facts.caller().isEmpty()) {
             return Optional.empty();
         }
-        if (!side.privileged(facts)) {
+        if (!IdMapRules.privileged(facts)) {
             return side.ranges(facts).stream().map(SubIdRange::start).findFirst();
         }
         long own = side.id(facts.caller().get());

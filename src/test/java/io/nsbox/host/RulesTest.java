@@ -274,6 +274,15 @@ class RulesTest {
     }
 
     @Test
+    void oneOfTheTwoCapabilitiesIsNotEnoughToWriteMaps() {
+        String allButSetgid = "000001ffffffffbf";
+        FakeTree tree = FakeMachines.debianRoot().with("/proc/self/status", FakeMachines.status(0, allButSetgid, 0, 0));
+        assertThat(verdict(tree, "uid_map: ranges").reason()).isEqualTo("/etc/subuid has no range for root");
+        assertThat(verdict(FakeMachines.debianRoot(), "uid_map: ranges").status())
+                .isEqualTo(YES);
+    }
+
+    @Test
     void aReadOnlyProcTakesMapsAndANewProcInAUserNamespace() {
         FakeTree tree = FakeMachines.debianRoot()
                 .with(

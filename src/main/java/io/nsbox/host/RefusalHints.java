@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * <p>The texts are constants that a launcher carries, so they name no machine, user or spec: ASCII, one line, less than
  * {@value #LONGEST} bytes.
  */
-public enum Refusal {
+public enum RefusalHints {
     /** clone3(2) with CLONE_NEWUSER among the flags. */
     CLONE_WITH_USER(Map.ofEntries(
             entry(
@@ -24,12 +24,14 @@ public enum Refusal {
             entry("ENOSPC", Texts.NAMESPACE_LIMIT),
             entry("EUSERS", Texts.NAMESPACE_LIMIT),
             entry("EINVAL", Texts.NO_SUCH_NAMESPACE),
+            entry("ENOMEM", Texts.NO_INIT),
             entry("EAGAIN", Texts.PROCESS_LIMIT))),
     /** clone3(2) with namespace flags, but without CLONE_NEWUSER. */
     CLONE_WITHOUT_USER(Map.ofEntries(
             entry("EPERM", "the caller may not make these namespaces: list `user` too, or run as root"),
             entry("ENOSPC", Texts.NAMESPACE_LIMIT),
             entry("EINVAL", Texts.NO_SUCH_NAMESPACE),
+            entry("ENOMEM", Texts.NO_INIT),
             entry("EAGAIN", Texts.PROCESS_LIMIT))),
     /** clone3(2) or fork without namespace flags. */
     FORK(Map.of("EAGAIN", Texts.PROCESS_LIMIT)),
@@ -110,8 +112,12 @@ public enum Refusal {
             entry("EINVAL", "this id is not mapped inside: list it in `uid_map` and `gid_map`"),
             entry("EPERM", "the caller may not change to this id: list `user` with a `uid_map`, or run as root"),
             entry("EAGAIN", Texts.PROCESS_LIMIT))),
-    /** Any other call. */
-    OTHER(Map.of());
+    /** What an errno means whichever call it comes from; every other table falls back to this one. */
+    GENERAL(Map.ofEntries(
+            entry("ENOSYS", "this takes Linux 5.12 or later, and no seccomp filter that hides it; run `nsbox doctor`"),
+            entry("ENOMEM", "the kernel is short of memory, or the memory limit of the caller's cgroup is reached"),
+            entry("EMFILE", "the caller's limit of open files is reached (ulimit -n)"),
+            entry("ENFILE", "the machine's limit of open files is reached (fs.file-max)")));
 
     /** A hint is shorter than this, in bytes. */
     public static final int LONGEST = 160;
@@ -119,16 +125,9 @@ public enum Refusal {
     /** In a table: whatever the errno. */
     private static final String ANY = "*";
 
-    /** What an errno means whichever call it comes from. */
-    private static final Map<String, String> GENERAL = Map.ofEntries(
-            entry("ENOSYS", "this takes Linux 5.12 or later, and no seccomp filter that hides it; run `nsbox doctor`"),
-            entry("ENOMEM", "the kernel is short of memory, or the memory limit of the caller's cgroup is reached"),
-            entry("EMFILE", "the caller's limit of open files is reached (ulimit -n)"),
-            entry("ENFILE", "the machine's limit of open files is reached (fs.file-max)"));
-
     private final Map<String, String> hints;
 
-    Refusal(Map<String, String> hints) {
+    RefusalHints(Map<String, String> hints) {
         this.hints = hints;
     }
 
@@ -139,14 +138,13 @@ public enum Refusal {
      */
     public Optional<String> hint(String errno) {
         return Optional.ofNullable(hints.get(errno))
-                .or(() -> Optional.ofNullable(GENERAL.get(errno)))
+                .or(() -> Optional.ofNullable(GENERAL.hints.get(errno)))
                 .or(() -> Optional.ofNullable(hints.get(ANY)));
     }
 
-    /** The names of the errnos that have a hint of their own, in alphabetical order. */
+    /** The names of the errnos with a hint of their own here, in alphabetical order, without those of {@link #GENERAL}. */
     public Set<String> errnos() {
         Set<String> names = new TreeSet<>(hints.keySet());
-        names.addAll(GENERAL.keySet());
         names.remove(ANY);
         return names;
     }
@@ -164,6 +162,7 @@ public enum Refusal {
                 "this kernel was built without one of the listed namespaces; run `nsbox doctor`";
         static final String PROCESS_LIMIT =
                 "the caller's limit of processes (ulimit -u) or the pids limit of its cgroup is reached";
+        static final String NO_INIT = "the kernel is short of memory, or the caller's pid namespace has lost its init";
         static final String NO_CAPABILITY =
                 "something takes the capabilities of the new namespace away, as Ubuntu's AppArmor does; run"
                         + " `nsbox doctor`";
