@@ -21,7 +21,7 @@ public final class Main {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         @Nullable String script = System.getProperty("nsbox.script");
-        Map<String, String> environment = script == null ? System.getenv() : callersEnvironment(System.getenv());
+        Map<String, String> environment = environment();
         Path workingDirectory = Path.of("").toAbsolutePath();
         Console console = new Console(
                 System.in,
@@ -39,7 +39,7 @@ public final class Main {
                 script,
                 System.getProperty("nsbox.answer"),
                 console);
-        int status = run(console, new UnwiredCompiler(), launch, cache, args);
+        int status = run(console, compiler(), launch, cache, args);
         out.flush();
         err.flush();
         System.exit(status);
@@ -73,8 +73,17 @@ public final class Main {
         return ExitStatus.usage(args.length == 0 ? "" : args[0]);
     }
 
-    private static Map<String, String> callersEnvironment(Map<String, String> own) {
-        Map<String, String> environment = new HashMap<>(own);
+    /** The line from a spec to an image. */
+    static Compiler compiler() {
+        return new UnwiredCompiler();
+    }
+
+    /** The caller's environment variables, without what {@code bin/nsbox} changed for the JVM. */
+    static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        if (System.getProperty("nsbox.script") == null) {
+            return environment;
+        }
         for (String variable : HandOver.BORROWED) {
             @Nullable String saved = environment.remove("NSBOX_SAVED_" + variable);
             if (saved == null) {
