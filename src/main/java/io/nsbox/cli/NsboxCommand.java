@@ -1,5 +1,6 @@
 package io.nsbox.cli;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -7,7 +8,6 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The root of the command line; every subcommand is a class of its own and is given the {@link Console}. */
@@ -31,13 +31,6 @@ final class NsboxCommand implements Callable<Integer> {
     private @Nullable CommandSpec command;
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            scope = ScopeType.INHERIT,
-            description = "Print this help and exit.")
-    private boolean help;
-
-    @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Print the version and exit.")
@@ -45,7 +38,7 @@ final class NsboxCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandSpec spec = java.util.Objects.requireNonNull(command);
+        CommandSpec spec = Objects.requireNonNull(command);
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 }

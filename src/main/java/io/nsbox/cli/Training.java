@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A run whose only purpose is which classes it loads: Java keeps them, parsed and linked, for the runs that follow.
@@ -32,7 +33,7 @@ final class Training {
             for (String name : List.of("sound.yaml", "faulty.yaml")) {
                 Path spec = folder.resolve(name);
                 try (InputStream text = Training.class.getResourceAsStream(name)) {
-                    Files.copy(java.util.Objects.requireNonNull(text), spec);
+                    Files.copy(Objects.requireNonNull(text), spec);
                 }
                 for (int run = 0; run < 2; run++) {
                     Main.run(console, Main.compiler(), launch, cache, "up", spec.toString());

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code nsbox up}: compiles a spec and hands its launcher over to be run. */
 @Command(
         name = "up",
+        customSynopsis = "nsbox up [-hv] [--dry-run] [--name=NAME] [--set=KEY=VALUE]... FILE [-- WORDS...]",
         header = "Run a command in the sandbox that a spec describes.",
         description = {
             "Compiles FILE to a launcher, keeps it in the cache, and runs it. Words after -- replace the spec's command.",

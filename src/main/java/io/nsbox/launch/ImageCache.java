@@ -51,14 +51,7 @@ public final class ImageCache {
      */
     public static ImageCache open(Path folder) throws CacheException {
         try {
-            Files.createDirectories(
-                    folder.getParent() == null ? folder : folder.getParent(),
-                    PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            try {
-                Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            } catch (FileAlreadyExistsException e) {
-                // Checked below, like a folder that was just made.
-            }
+            makeFolders(folder);
             check(folder);
         } catch (IOException e) {
             throw new CacheException("cannot use the cache " + folder + ": " + ExecutableFile.reason(e), e);
@@ -130,7 +123,7 @@ public final class ImageCache {
         try {
             Path parent = file.getParent();
             if (parent != null) {
-                Files.createDirectories(parent, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                makeFolders(parent);
             }
             ExecutableFile.write(file, image, "rwx------");
             if (!Files.isExecutable(file)) {
@@ -139,6 +132,23 @@ public final class ImageCache {
             return file;
         } catch (IOException e) {
             throw new CacheException("cannot write " + file + ": " + ExecutableFile.reason(e), e);
+        }
+    }
+
+    // Not Files.createDirectories: a umask may take even the owner's rights away.
+    private static void makeFolders(Path folder) throws IOException {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path parent = folder.getParent();
+        if (parent != null) {
+            makeFolders(parent);
+        }
+        try {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Files.setPosixFilePermissions(folder, OWNER_ONLY);
+        } catch (FileAlreadyExistsException e) {
+            // Another run was faster. Whether it may be used, and is a folder at all, shows later.
         }
     }
 

@@ -65,7 +65,7 @@ public final class MemoryImage {
      * @throws CacheException where the system refuses; otherwise this does not return
      */
     public static void exec(byte[] image, List<String> arguments, List<String> borrowed) throws CacheException {
-        LibC libc = LibraryLoader.create(LibC.class).load("c");
+        LibC libc = load();
         Runtime runtime = Runtime.getRuntime(libc);
         // MFD_EXEC says that the file is meant to be executed (since Linux 6.3, sysctl vm.memfd_noexec); older kernels
         // refuse it.
@@ -92,6 +92,19 @@ public final class MemoryImage {
         libc.pthread_sigmask(SIG_SETMASK, Memory.allocateDirect(runtime, SIGSET_BYTES, true), null);
         libc.execv("/proc/self/fd/" + fd, vector(runtime, arguments));
         require(false, "execv", libc, runtime);
+    }
+
+    private static LibC load() throws CacheException {
+        try {
+            return LibraryLoader.create(LibC.class).load("c");
+        } catch (LinkageError e) {
+            // The binding puts its native half into a temporary file.
+            throw new CacheException(
+                    "cannot run the launcher from memory: Java cannot load native code from "
+                            + System.getProperty("java.io.tmpdir")
+                            + "; give nsbox a folder to write to, by HOME or XDG_CACHE_HOME",
+                    e);
+        }
     }
 
     // One block, the pointers first and the texts behind them: nothing in it can be collected before the call.
