@@ -22,6 +22,9 @@ public final class ExecutableFile {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final int NAMES = 1000;
+
     private ExecutableFile() {}
 
     /**
@@ -37,17 +40,39 @@ public final class ExecutableFile {
         if (folder == null) {
             throw new FileSystemException(target.toString(), null, "not the name of a file");
         }
-        Path temporary = create(folder);
-        try {
-            try (SeekableByteChannel channel = Files.newByteChannel(temporary, StandardOpenOption.WRITE)) {
-                ByteBuffer buffer = ByteBuffer.wrap(content);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
+        for (int attempt = 0; ; attempt++) {
+            // Not Files.createTempFile, whose random numbers are slow to start; a name that is taken is only tried
+            // again.
+            Path temporary = folder.resolve(".nsbox-" + ProcessHandle.current().pid() + "-" + attempt);
+            try {
+                write(temporary, target, content, PosixFilePermissions.fromString(permissions));
+                return;
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == NAMES) {
+                    throw e;
                 }
             }
-            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString(permissions));
+        }
+    }
+
+    private static void write(Path temporary, Path target, byte[] content, Set<PosixFilePermission> permissions)
+            throws IOException {
+        // Opened by the call that creates it: afterwards a umask may keep even the owner out.
+        try (SeekableByteChannel channel = Files.newByteChannel(temporary, NEW, OWNER_ONLY)) {
+            ByteBuffer buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+        try {
+            Files.setPosixFilePermissions(temporary, permissions);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             Files.deleteIfExists(temporary);
             throw e;
         }
@@ -69,20 +94,5 @@ public final class ExecutableFile {
         }
         String message = failure.getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
-    }
-
-    // Not Files.createTempFile: its SecureRandom costs 30 ms of a cold start, and a name that is taken is only tried
-    // again.
-    private static Path create(Path folder) throws IOException {
-        for (int attempt = 0; ; attempt++) {
-            Path candidate = folder.resolve(".nsbox-" + ProcessHandle.current().pid() + "-" + attempt);
-            try {
-                return Files.createFile(candidate, OWNER_ONLY);
-            } catch (FileAlreadyExistsException e) {
-                if (attempt == 1000) {
-                    throw e;
-                }
-            }
-        }
     }
 }

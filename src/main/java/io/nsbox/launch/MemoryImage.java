@@ -96,7 +96,9 @@ public final class MemoryImage {
 
     private static LibC load() throws CacheException {
         try {
-            return LibraryLoader.create(LibC.class).load("c");
+            LibC libc = LibraryLoader.create(LibC.class).load("c");
+            Runtime.getRuntime(libc); // Where a library that cannot be loaded shows.
+            return libc;
         } catch (LinkageError e) {
             // The binding puts its native half into a temporary file.
             throw new CacheException(
