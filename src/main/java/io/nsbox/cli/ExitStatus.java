@@ -6,7 +6,7 @@ public final class ExitStatus {
     public static final int OK = 0;
     /** Problems were found in the input of a command other than {@code up}. */
     public static final int PROBLEMS = 1;
-    /** Wrong usage of a command other than {@code up}. */
+    /** Wrong usage of a command other than {@code up}, or a defect of nsbox itself there. */
     public static final int USAGE = 2;
     /** {@code up}: the time limit ran out. */
     public static final int TIMEOUT = 124;
@@ -14,4 +14,9 @@ public final class ExitStatus {
     public static final int SETUP = 125;
 
     private ExitStatus() {}
+
+    /** The status for wrong usage of a command, which {@code up} must keep apart from that of the command it runs. */
+    static int usage(String command) {
+        return command.equals("up") ? SETUP : USAGE;
+    }
 }

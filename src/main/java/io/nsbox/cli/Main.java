@@ -1,11 +1,16 @@
 package io.nsbox.cli;
 
+import io.nsbox.launch.ImageCache;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import picocli.CommandLine;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The one door between the process and the commands: streams, environment and exit happen here and nowhere else. */
 public final class Main {
@@ -15,19 +20,86 @@ public final class Main {
     public static void main(String[] args) {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        boolean outIsTerminal = "1".equals(System.getProperty("nsbox.terminal.out"));
-        boolean errIsTerminal = "1".equals(System.getProperty("nsbox.terminal.err"));
+        @Nullable String script = System.getProperty("nsbox.script");
+        Map<String, String> environment = environment();
+        Path workingDirectory = Path.of("").toAbsolutePath();
         Console console = new Console(
-                System.in, out, err, System.getenv(), Path.of("").toAbsolutePath(), outIsTerminal, errIsTerminal);
-        int status = run(console, args);
+                System.in,
+                out,
+                err,
+                environment,
+                workingDirectory,
+                "1".equals(System.getProperty("nsbox.terminal.out")),
+                "1".equals(System.getProperty("nsbox.terminal.err")));
+        CacheFolder cache = CacheFolder.of(System.getProperty("nsbox.cache"), environment, isRoot());
+        HandOver launch = new HandOver(
+                List.of(args),
+                cache,
+                System.getProperty("nsbox.pwd", workingDirectory.toString()),
+                script,
+                System.getProperty("nsbox.answer"),
+                console);
+        int status = run(console, compiler(), launch, cache, args);
         out.flush();
         err.flush();
         System.exit(status);
     }
 
     /** Runs one command line and returns its exit status; see {@link ExitStatus}. */
-    public static int run(Console console, String... args) {
-        CommandLine line = new CommandLine(new NsboxCommand());
-        return line.execute(args);
+    public static int run(Console console, Compiler compiler, Launch launch, CacheFolder cache, String... args) {
+        try {
+            int status;
+            if (args.length == 2 && args[0].equals("up") && !args[1].startsWith("-")) {
+                status = UpCommand.run(CompileRequest.plain(args[1]), console, compiler, launch);
+            } else {
+                status = CommandLines.of(console, compiler, launch, cache).execute(args);
+            }
+            return status;
+        } catch (RuntimeException | Error e) {
+            return internalError(e, console, args);
+        }
+    }
+
+    /** Reports a defect of nsbox itself in one line, or with its stack trace where {@code NSBOX_DEBUG} is 1. */
+    static int internalError(Throwable defect, Console console, String... args) {
+        boolean debug = "1".equals(console.environment().get("NSBOX_DEBUG"));
+        String where = debug ? "" : "; NSBOX_DEBUG=1 in the environment shows where";
+        console.err()
+                .println("nsbox: internal error: "
+                        + defect.toString().lines().findFirst().orElse("") + where);
+        if (debug) {
+            defect.printStackTrace(console.err());
+        }
+        return ExitStatus.usage(args.length == 0 ? "" : args[0]);
+    }
+
+    /** The line from a spec to an image. */
+    static Compiler compiler() {
+        return new UnwiredCompiler();
+    }
+
+    /** The caller's environment variables, without what {@code bin/nsbox} changed for the JVM. */
+    static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        if (System.getProperty("nsbox.script") == null) {
+            return environment;
+        }
+        for (String variable : HandOver.BORROWED) {
+            @Nullable String saved = environment.remove("NSBOX_SAVED_" + variable);
+            if (saved == null) {
+                environment.remove(variable);
+            } else {
+                environment.put(variable, saved);
+            }
+        }
+        return environment;
+    }
+
+    private static boolean isRoot() {
+        try {
+            return ImageCache.effectiveUser() == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

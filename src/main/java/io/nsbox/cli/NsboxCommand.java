@@ -1,10 +1,44 @@
 package io.nsbox.cli;
 
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The root of the command line; every subcommand is a class of its own and is given the {@link Console}. */
 @Command(
         name = "nsbox",
         description = "Runs commands in sandboxes that YAML specs describe.",
-        synopsisSubcommandLabel = "COMMAND")
-final class NsboxCommand {}
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        subcommands = {
+            UpCommand.class,
+            PlanCommand.class,
+            BuildCommand.class,
+            CacheCommand.class,
+            CompletionCommand.class,
+            HelpCommand.class
+        },
+        versionProvider = Version.class,
+        footer = {"", "nsbox COMMAND --help tells more about a command."})
+final class NsboxCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec command;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version and exit.")
+    private boolean version;
+
+    @Override
+    public Integer call() {
+        CommandSpec spec = Objects.requireNonNull(command);
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+}

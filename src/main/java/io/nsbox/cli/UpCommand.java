@@ -1,0 +1,103 @@
+package io.nsbox.cli;
+
+import io.nsbox.cli.CompileRequest.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code nsbox up}: compiles a spec and hands its launcher over to be run. */
+@Command(
+        name = "up",
+        customSynopsis = "nsbox up [-hv] [--dry-run] [--name=NAME] [--set=KEY=VALUE]... FILE [-- WORDS...]",
+        header = "Run a command in the sandbox that a spec describes.",
+        description = {
+            "Compiles FILE to a launcher, keeps it in the cache, and runs it. Words after -- replace the spec's command.",
+            "",
+            "The exit status is the command's own; 128+n if signal n ended it; 124 if the spec's time limit ran out; "
+                    + "125 if the sandbox could not be set up; 126 or 127 if the command could not be executed or found."
+        })
+final class UpCommand implements Callable<Integer> {
+    private final Console console;
+    private final Compiler compiler;
+    private final Launch launch;
+
+    @Spec
+    private @Nullable CommandSpec command;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Tell each step on standard error while it is done.")
+    private boolean verbose;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Name the sandbox NAME instead of what the spec says.")
+    private @Nullable String name;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Override a key of the spec; VALUE is YAML and is validated as the file is. May be repeated.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(names = "--dry-run", description = "Print the plan and stop before anything is done.")
+    private boolean dryRun;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The spec.")
+    private String file = "";
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "WORDS",
+            description = "After --: the command to run instead of the spec's.")
+    private List<String> words = new ArrayList<>();
+
+    UpCommand(Console console, Compiler compiler, Launch launch) {
+        this.console = console;
+        this.compiler = compiler;
+        this.launch = launch;
+    }
+
+    /** Runs a bare {@code up FILE} without loading the command-line library, which costs more than all the rest. */
+    static int run(CompileRequest request, Console console, Compiler compiler, Launch launch) {
+        Optional<byte[]> image = compiler.compile(request, null, console);
+        return image.isPresent() ? launch.run(image.get(), request) : ExitStatus.SETUP;
+    }
+
+    @Override
+    public Integer call() {
+        CommandSpec spec = Objects.requireNonNull(command);
+        List<String> typed = spec.commandLine().getParseResult().originalArgs();
+        int separator = typed.indexOf("--");
+        int afterSeparator = separator < 0 ? 0 : typed.size() - separator - 1;
+        if (words.size() > afterSeparator) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "'" + words.get(0)
+                            + "' is one argument too many; the words of a command go after --, as in: nsbox up " + file
+                            + " -- " + words.get(0));
+        }
+        for (String override : overrides) {
+            if (override.indexOf('=') < 1) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--set takes KEY=VALUE, as in --set hostname=blue, and not '" + override + "'");
+            }
+        }
+        CompileRequest request = new CompileRequest(
+                file, name, overrides, words.isEmpty() ? null : words, verbose, dryRun ? Purpose.SHOW : Purpose.RUN);
+        if (dryRun) {
+            boolean fine = compiler.plan(request, PlanCommand.Detail.STEPS, PlanCommand.Format.TEXT, console);
+            return fine ? ExitStatus.OK : ExitStatus.SETUP;
+        }
+        return run(request, console, compiler, launch);
+    }
+}

@@ -1,0 +1,232 @@
+package io.nsbox.launch;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The folder that holds compiled images, from which the caller, possibly root, executes files.
+ *
+ * <p>It belongs to the caller and nobody else can write to it; where that is not so, it is refused, never mended: somebody else
+ * may have put something into it.
+ */
+public final class ImageCache {
+    private static final int OVERFLOW_ONCE = 200;
+    private static final int KEPT_ONCE = 100;
+    private static final String SUFFIX = ".image";
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> WRITE_FOR_OTHERS =
+            EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    private final Path folder;
+
+    private ImageCache(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Makes the folder where it is missing, and checks that it is safe to execute from.
+     *
+     * @param folder absolute path of the cache
+     * @throws CacheException where the folder cannot be made, is a symbolic link, belongs to somebody else or lets others write
+     */
+    public static ImageCache open(Path folder) throws CacheException {
+        try {
+            makeFolders(folder);
+            check(folder);
+        } catch (IOException e) {
+            throw new CacheException("cannot use the cache " + folder + ": " + ExecutableFile.reason(e), e);
+        }
+        return new ImageCache(folder);
+    }
+
+    /**
+     * Keeps the image of a spec where {@code bin/nsbox} looks for it: under the spec's own path.
+     *
+     * @param spec absolute path of the spec, spelled as {@code bin/nsbox} spells it, without {@code ..}
+     * @return the image's file
+     */
+    public Path keep(String spec, byte[] image) throws CacheException {
+        // As text, the way the script does it: a Path would leave out doubled slashes, and refuse none of "..".
+        return write(Path.of(folder + "/images" + spec + SUFFIX), image);
+    }
+
+    /** Keeps an image that is made for one run, under the digest of its content, so that the same run finds the same file. */
+    public Path keepOnce(byte[] image) throws CacheException {
+        Path once = folder.resolve("once");
+        Path file = write(once.resolve(sha256(image) + SUFFIX), image);
+        try {
+            prune(once);
+        } catch (IOException e) {
+            throw new CacheException("cannot clean up " + once + ": " + ExecutableFile.reason(e), e);
+        }
+        return file;
+    }
+
+    /** Empties a cache folder; the folder itself stays. A folder that is not there is empty already. */
+    public static void clear(Path folder) throws CacheException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            check(folder);
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(
+                        Path visited, java.io.@org.jspecify.annotations.Nullable IOException failure)
+                        throws IOException {
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    if (!visited.equals(folder)) {
+                        Files.deleteIfExists(visited);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new CacheException("cannot clear the cache " + folder + ": " + ExecutableFile.reason(e), e);
+        }
+    }
+
+    /** The effective user id of this process: the owner of its own entry in procfs (proc(5)). */
+    public static int effectiveUser() throws IOException {
+        return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    }
+
+    private Path write(Path file, byte[] image) throws CacheException {
+        try {
+            Path parent = file.getParent();
+            if (parent != null) {
+                makeFolders(parent);
+            }
+            ExecutableFile.write(file, image, "rwx------");
+            if (!Files.isExecutable(file)) {
+                throw new CacheException("cannot use the cache " + folder + ": its file system is mounted noexec");
+            }
+            return file;
+        } catch (IOException e) {
+            throw new CacheException("cannot write " + file + ": " + ExecutableFile.reason(e), e);
+        }
+    }
+
+    // Not Files.createDirectories: a umask may take even the owner's rights away.
+    private static void makeFolders(Path folder) throws IOException {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path parent = folder.getParent();
+        if (parent != null) {
+            makeFolders(parent);
+        }
+        try {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Files.setPosixFilePermissions(folder, OWNER_ONLY);
+        } catch (FileAlreadyExistsException e) {
+            // Another run was faster. Whether it may be used, and is a folder at all, shows later.
+        }
+    }
+
+    private static void check(Path folder) throws IOException, CacheException {
+        PosixFileAttributes attributes =
+                Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isDirectory()) {
+            throw refused(folder, attributes.isSymbolicLink() ? "it is a symbolic link" : "it is not a folder");
+        }
+        int user = effectiveUser();
+        if (owner(folder) != user) {
+            throw refused(folder, "it belongs to " + attributes.owner().getName());
+        }
+        if (writableForOthers(attributes)) {
+            throw refused(folder, "others can write to it; chmod 700 mends that, once you know what is in it");
+        }
+        if (user == 0) {
+            checkAncestors(folder.toRealPath());
+        }
+    }
+
+    // Whoever can write to a folder above can put another folder in the cache's place. For root that is somebody else's
+    // way
+    // to become root; for anybody else, folders above that a group can write to are usual (umask 002).
+    private static void checkAncestors(Path folder) throws IOException, CacheException {
+        for (Path above = folder.getParent(); above != null; above = above.getParent()) {
+            PosixFileAttributes attributes = Files.readAttributes(above, PosixFileAttributes.class);
+            boolean sticky = ((Integer) Files.getAttribute(above, "unix:mode") & 01000) != 0;
+            if (owner(above) != 0) {
+                throw refused(
+                        folder, above + " belongs to " + attributes.owner().getName());
+            }
+            if (writableForOthers(attributes) && !sticky) {
+                throw refused(folder, "others can write to " + above);
+            }
+        }
+    }
+
+    private static int owner(Path folder) throws IOException {
+        return (Integer) Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean writableForOthers(PosixFileAttributes attributes) {
+        return attributes.permissions().stream().anyMatch(WRITE_FOR_OTHERS::contains);
+    }
+
+    private static CacheException refused(Path folder, String why) {
+        return new CacheException("cannot use the cache " + folder + ": " + why);
+    }
+
+    private static void prune(Path once) throws IOException {
+        List<Path> images = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(once)) {
+            stream.forEach(images::add);
+        }
+        if (images.size() <= OVERFLOW_ONCE) {
+            return;
+        }
+        record Aged(Path file, FileTime written) {}
+        List<Aged> aged = new ArrayList<>();
+        for (Path image : images) {
+            try {
+                aged.add(new Aged(image, Files.getLastModifiedTime(image, LinkOption.NOFOLLOW_LINKS)));
+            } catch (NoSuchFileException e) {
+                // Another run cleans up as well.
+            }
+        }
+        aged.sort(Comparator.comparing(Aged::written).reversed());
+        for (Aged old : aged.subList(Math.min(KEPT_ONCE, aged.size()), aged.size())) {
+            Files.deleteIfExists(old.file());
+        }
+    }
+
+    private static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
