@@ -201,7 +201,7 @@ final class YamlComposer {
                     place(event).span(),
                     "the tag '!!" + tag + "' does not fit " + Printable.quote(event.getValue())));
         }
-        return new Scalar(place(event), event.getValue(), type, event.isPlain());
+        return new Scalar(place(event), event.getValue(), agrees ? type : ScalarType.TEXT, event.isPlain());
     }
 
     private Sequence sequence(SequenceStartEvent start, int depth) {
