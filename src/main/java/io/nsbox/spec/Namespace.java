@@ -1,6 +1,10 @@
 package io.nsbox.spec;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** A kind of Linux namespace (namespaces(7)), in the order in which the language page lists them. */
 public enum Namespace {
@@ -12,6 +16,23 @@ public enum Namespace {
     TIME,
     USER,
     UTS;
+
+    /** The namespace that a spec calls by this word. */
+    public static Optional<Namespace> find(String word) {
+        for (Namespace namespace : values()) {
+            if (namespace.word().equals(word)) {
+                return Optional.of(namespace);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** An immutable set that iterates in the order of the language page. */
+    static Set<Namespace> ordered(Set<Namespace> namespaces) {
+        Set<Namespace> copy = EnumSet.noneOf(Namespace.class);
+        copy.addAll(namespaces);
+        return Collections.unmodifiableSet(copy);
+    }
 
     /** The word that a spec uses. */
     public String word() {

@@ -1,13 +1,15 @@
 package io.nsbox.spec;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,28 +41,86 @@ public record SandboxSpec(
         @Pattern(regexp = NAME_PATTERN) String name,
         @Nullable String description,
         Set<Namespace> namespaces,
-        @Size(min = 1, max = 64) @Nullable String hostname,
-        @Size(min = 1, max = 64) @Nullable String domainname,
+
+        @ByteLength(min = 1, max = NODENAME_BYTES) @Pattern(regexp = HOSTNAME_PATTERN) @Nullable
+        String hostname,
+
+        @ByteLength(min = 1, max = NODENAME_BYTES) @Nullable String domainname,
         boolean mountProc,
         Propagation propagation,
-        @Nullable IdMap uidMap,
-        @Nullable IdMap gidMap,
+        @Valid @Nullable IdMap uidMap,
+        @Valid @Nullable IdMap gidMap,
         NetworkMode network,
         List<Variable> environment,
         InheritEnv inheritEnv,
-        @Nullable String workingDir,
+
+        @ByteLength(max = PATH_BYTES) @Pattern(regexp = ABSOLUTE_PATH_PATTERN) @Nullable
+        String workingDir,
+
         List<String> command,
         boolean noNewPrivileges,
         Signal stopSignal,
-        Duration stopGracePeriod,
-        @Nullable Duration timeout) {
+        @DurationMax(days = LONGEST_DAYS) Duration stopGracePeriod,
+
+        @DurationMin(nanos = 1) @DurationMax(days = LONGEST_DAYS) @Nullable
+        Duration timeout) {
 
     /** What a sandbox may be called. */
     public static final String NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}";
 
+    /**
+     * Labels of letters, digits and inner hyphens, up to 63 each, joined by dots (RFC 1123, section 2.1).
+     *
+     * <p>The length stands in front so that a text of a megabyte is refused before the repetition recurses over it.
+     */
+    public static final String HOSTNAME_PATTERN =
+            "(?=.{1,64}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*";
+
+    /** A path that starts at the root, whatever characters follow. */
+    public static final String ABSOLUTE_PATH_PATTERN = "/[\\s\\S]*";
+
+    /** The kernel's {@code __NEW_UTS_LEN} (uname(2)). */
+    public static final int NODENAME_BYTES = 64;
+
+    /** {@code PATH_MAX} less the closing NUL (path_resolution(7)). */
+    public static final int PATH_BYTES = 4095;
+
+    /** A hundred years: longer durations are taken for a mistake. */
+    public static final int LONGEST_DAYS = 36_500;
+
+    public SandboxSpec {
+        namespaces = Namespace.ordered(namespaces);
+        environment = List.copyOf(environment);
+        command = List.copyOf(command);
+    }
+
     /** Whether the spec lists this namespace. */
     public boolean has(Namespace namespace) {
         return namespaces.contains(namespace);
+    }
+
+    /** The same sandbox with another command. */
+    public SandboxSpec withCommand(List<String> words) {
+        return new SandboxSpec(
+                version,
+                name,
+                description,
+                namespaces,
+                hostname,
+                domainname,
+                mountProc,
+                propagation,
+                uidMap,
+                gidMap,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                words,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                timeout);
     }
 
     /** The wall-clock limit, if there is one. */

@@ -1,5 +1,10 @@
 package io.nsbox.spec;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
 /**
  * A signal by its name and its number; the numbers are the same on x86-64 and aarch64 (signal(7)).
  *
@@ -9,4 +14,57 @@ package io.nsbox.spec;
 public record Signal(String name, int number) {
     /** What asks a command to end, unless the spec says otherwise. */
     public static final Signal TERM = new Signal("SIGTERM", 15);
+
+    /** The signals with a name of their own, in the order of their numbers from 1 (signal(7); the same on both architectures). */
+    private static final List<String> NAMES = List.of(
+            "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+            "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+            "WINCH", "IO", "PWR", "SYS");
+
+    private static final Map<String, String> OTHER_NAMES =
+            Map.of("IOT", "ABRT", "CLD", "CHLD", "POLL", "IO", "UNUSED", "SYS");
+
+    /** The highest signal number. */
+    public static final int HIGHEST = 64;
+
+    /** The first real-time signal that programs see: the C library keeps 32 and 33 for itself (signal(7)). */
+    private static final int RTMIN = 34;
+
+    /**
+     * The signal that a spec spells so.
+     *
+     * @param text a name with or without {@code SIG}, a number from 1 to 64, or {@code SIGRTMIN+n} or {@code SIGRTMAX-n}
+     */
+    public static Optional<Signal> parse(String text) {
+        if (text.matches("[0-9]{1,2}")) {
+            return ofNumber(Integer.parseInt(text));
+        }
+        String upper = text.toUpperCase(Locale.ROOT);
+        String name = upper.startsWith("SIG") ? upper.substring(3) : upper;
+        if (name.matches("RTM(IN([+][0-9]{1,2})?|AX(-[0-9]{1,2})?)")) {
+            int offset = name.length() > 5 ? Integer.parseInt(name.substring(6)) : 0;
+            int number = name.startsWith("RTMIN") ? RTMIN + offset : HIGHEST - offset;
+            return number < RTMIN ? Optional.empty() : ofNumber(number);
+        }
+        int index = NAMES.indexOf(OTHER_NAMES.getOrDefault(name, name));
+        return index < 0 ? Optional.empty() : ofNumber(index + 1);
+    }
+
+    /** The names that stand for one number each, with {@code SIG}, for suggestions. */
+    public static List<String> names() {
+        return NAMES.stream().map(name -> "SIG" + name).toList();
+    }
+
+    private static Optional<Signal> ofNumber(int number) {
+        if (number < 1 || number > HIGHEST) {
+            return Optional.empty();
+        }
+        if (number <= NAMES.size()) {
+            return Optional.of(new Signal("SIG" + NAMES.get(number - 1), number));
+        }
+        int offset = number - RTMIN;
+        // 32 and 33 have no name.
+        String name = offset < 0 ? Integer.toString(number) : offset == 0 ? "SIGRTMIN" : "SIGRTMIN+" + offset;
+        return Optional.of(new Signal(name, number));
+    }
 }

@@ -1,0 +1,107 @@
+package io.nsbox.diag;
+
+/**
+ * Text as it may be shown on a terminal: nothing in it moves the cursor, changes colours or reverses the reading order.
+ *
+ * <p>Widths follow Unicode's East Asian Width (UAX #11): wide and fullwidth characters take two columns.
+ */
+public final class Printable {
+    private static final int TAB_WIDTH = 4;
+    private static final int LONGEST_QUOTE = 80;
+
+    private Printable() {}
+
+    /** The text with everything that a terminal would act on replaced by something visible. */
+    public static String of(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> append(out, c));
+        return out.toString();
+    }
+
+    /** The text in single quotes, printable, and cut where it is long; for use inside a message. */
+    public static String quote(String text) {
+        int points = text.codePointCount(0, text.length());
+        boolean cut = points > LONGEST_QUOTE;
+        String shown = cut ? text.substring(0, text.offsetByCodePoints(0, LONGEST_QUOTE - 3)) : text;
+        StringBuilder out = new StringBuilder("'");
+        shown.codePoints().forEach(c -> {
+            if (c == '\n') {
+                out.append("\\n");
+            } else if (c == '\t') {
+                out.append("\\t");
+            } else {
+                append(out, c);
+            }
+        });
+        return out.append(cut ? "...'" : "'").toString();
+    }
+
+    /** Appends the printable form of one code point. */
+    static void append(StringBuilder out, int c) {
+        if (c == '\t') {
+            out.append(" ".repeat(TAB_WIDTH));
+        } else if (c < 0x20) {
+            // The control pictures stand in the order of the controls.
+            out.appendCodePoint(0x2400 + c);
+        } else if (c == 0x7f) {
+            out.appendCodePoint(0x2421);
+        } else if (isHidden(c)) {
+            out.append(String.format("<U+%04X>", c));
+        } else {
+            out.appendCodePoint(c);
+        }
+    }
+
+    /** How many columns a terminal gives this code point, once printable. */
+    static int width(int c) {
+        if (c == '\t') {
+            return TAB_WIDTH;
+        }
+        if (c < 0x20 || (c >= 0x20 && c < 0x7f)) {
+            return 1;
+        }
+        if (c == 0x7f) {
+            return 1;
+        }
+        if (isHidden(c)) {
+            return c > 0xffff ? 4 + Integer.toHexString(c).length() : 8;
+        }
+        int type = Character.getType(c);
+        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
+            return 0;
+        }
+        return isWide(c) ? 2 : 1;
+    }
+
+    /** Controls, invisible format characters, line separators, and halves of surrogate pairs. */
+    private static boolean isHidden(int c) {
+        if (c < 0x7f) {
+            return false;
+        }
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
+    }
+
+    /** The blocks whose characters are all, or nearly all, of the classes W and F (EastAsianWidth.txt). */
+    private static boolean isWide(int c) {
+        return (c >= 0x1100 && c <= 0x115f)
+                || (c >= 0x2e80 && c <= 0x303e)
+                || (c >= 0x3041 && c <= 0xa4cf)
+                || (c >= 0xa960 && c <= 0xa97f)
+                || (c >= 0xac00 && c <= 0xd7a3)
+                || (c >= 0xf900 && c <= 0xfaff)
+                || (c >= 0xfe30 && c <= 0xfe6f)
+                || (c >= 0xff01 && c <= 0xff60)
+                || (c >= 0xffe0 && c <= 0xffe6)
+                || (c >= 0x1f300 && c <= 0x1f64f)
+                || (c >= 0x1f680 && c <= 0x1f6ff)
+                || (c >= 0x1f900 && c <= 0x1faff)
+                || (c >= 0x20000 && c <= 0x3fffd);
+    }
+}

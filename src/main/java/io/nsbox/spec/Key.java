@@ -1,0 +1,196 @@
+package io.nsbox.spec;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every top-level key of the language page: what it is for, which namespace it needs, and whether this version does it.
+ *
+ * <p>This table drives the reader, its suggestions and the JSON Schema.
+ */
+public enum Key {
+    VERSION(Status.SUPPORTED, "Version of the spec language; this is version 1."),
+    NAME(
+            Status.SUPPORTED,
+            "What the sandbox is called: a letter or digit, then up to 62 letters, digits, '_', '.' or '-'. "
+                    + "Default: the file's name without its ending."),
+    DESCRIPTION(Status.SUPPORTED, "What the sandbox is for, in free text."),
+    NAMESPACES(
+            Status.SUPPORTED,
+            "The namespaces that are made new for the sandbox, or 'all'. Only those listed are made."),
+    HOSTNAME(
+            Status.SUPPORTED,
+            Namespace.UTS,
+            "The host name inside, 1 to 64 bytes: labels of letters, digits and '-', joined by dots (RFC 1123)."),
+    DOMAINNAME(Status.SUPPORTED, Namespace.UTS, "The NIS domain name inside, 1 to 64 bytes."),
+    MOUNT_PROC(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "Whether a new procfs is mounted on /proc, which shows the processes of the sandbox's pid namespace."),
+    UID_MAP(
+            Status.SUPPORTED,
+            Namespace.USER,
+            "How user ids inside relate to ids outside. 'root': the caller is 0 inside. 'keep-id': the caller keeps its id. "
+                    + "'auto': the caller is 0 and its whole range of /etc/subuid follows from 1. Or a list of ranges. "
+                    + "A keyword here goes for gid_map too, unless that is given."),
+    GID_MAP(
+            Status.SUPPORTED,
+            Namespace.USER,
+            "How group ids inside relate to ids outside; the same words as uid_map, with /etc/subgid. "
+                    + "A keyword here goes for uid_map too, unless that is given."),
+    ROOTFS(Status.LATER, Namespace.MOUNT, "The folder that becomes /."),
+    READ_ONLY(Status.LATER, Namespace.MOUNT, "Whether / and everything below it is read-only."),
+    PROPAGATION(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "How mounts and unmounts of / and all below travel between the sandbox and the caller. Default: private."),
+    MOUNTS(Status.LATER, Namespace.MOUNT, "What is mounted, in order.", "volumes", "binds", "bind"),
+    TMPFS(Status.LATER, Namespace.MOUNT, "Paths on which a tmpfs is mounted."),
+    DEV(Status.LATER, Namespace.MOUNT, "What /dev holds."),
+    DEVICES(Status.LATER, Namespace.MOUNT, "Devices of the host that are added to /dev."),
+    MASKED_PATHS(Status.LATER, Namespace.MOUNT, "Paths that are hidden."),
+    READONLY_PATHS(Status.LATER, Namespace.MOUNT, "Paths that are frozen."),
+    SHM_SIZE(Status.LATER, Namespace.MOUNT, "The size of /dev/shm."),
+    USER(Status.LATER, "The user and group that the command runs as."),
+    GROUP_ADD(Status.LATER, "Supplementary groups."),
+    UMASK(Status.LATER, "The command's file mode creation mask."),
+    WORKING_DIR(
+            Status.SUPPORTED,
+            "The folder in which the command starts, an absolute path. Default: the caller's.",
+            "cwd",
+            "workdir",
+            "chdir"),
+    CAP_DROP(Status.LATER, "Capabilities that are taken away."),
+    CAP_ADD(Status.LATER, "Capabilities that are given back.", "capabilities"),
+    NO_NEW_PRIVILEGES(
+            Status.SUPPORTED,
+            "Whether set-user-ID programs and file capabilities gain nothing inside (PR_SET_NO_NEW_PRIVS). Default: true.",
+            "no_new_privs"),
+    SECCOMP(Status.LATER, "The system call filter."),
+    LANDLOCK(Status.LATER, "What the command may read, write, execute and connect to."),
+    ULIMITS(Status.LATER, "Resource limits of setrlimit(2).", "rlimits"),
+    MEM_LIMIT(Status.LATER, "The memory limit of the sandbox's control group."),
+    MEMSWAP_LIMIT(Status.LATER, "The limit of memory and swap of the sandbox's control group."),
+    MEM_RESERVATION(Status.LATER, "The memory that the sandbox's control group is promised."),
+    CPUS(Status.LATER, "How many processors' time the sandbox may use."),
+    CPUSET(Status.LATER, "The processors that the sandbox may use."),
+    CPU_WEIGHT(Status.LATER, "The sandbox's share where processors are short."),
+    PIDS_LIMIT(Status.LATER, "How many processes the sandbox may hold."),
+    CGROUP_PARENT(Status.LATER, "The control group below which the sandbox's own is made."),
+    OOM_SCORE_ADJ(Status.LATER, "How readily the kernel ends the command when memory is short."),
+    NICE(Status.LATER, "The command's scheduling priority."),
+    SYSCTLS(Status.LATER, "Kernel parameters of the sandbox's own namespaces."),
+    TIME_OFFSETS(Status.LATER, Namespace.TIME, "How far the clocks inside are shifted."),
+    NETWORK(
+            Status.SUPPORTED,
+            Namespace.NETWORK,
+            "What the new network namespace holds. 'loopback': 'lo' is up, the default. "
+                    + "'down': 'lo' stays down, as a bare clone leaves it.",
+            "network_mode",
+            "net"),
+    ENVIRONMENT(
+            Status.SUPPORTED,
+            "Variables set for the command: a map, or a list of KEY=value. A KEY without a value takes the caller's value.",
+            "env"),
+    INHERIT_ENV(
+            Status.SUPPORTED,
+            "What the command keeps of the caller's environment: true, false, or a list of names and prefixes such as LC_*. "
+                    + "Default: PATH HOME USER LOGNAME SHELL TERM COLORTERM NO_COLOR LANG LC_* TZ."),
+    COMMAND(
+            Status.SUPPORTED,
+            "What runs: a list of words, or one string that is split as a shell splits words, without expansion. "
+                    + "'nsbox up FILE -- WORDS' replaces it.",
+            "cmd",
+            "args",
+            "entrypoint",
+            "exec",
+            "run"),
+    INIT(Status.LATER, Namespace.PID, "Whether a tiny init is process 1 inside."),
+    TTY(Status.LATER, "Whether the command gets a pseudo-terminal of its own."),
+    TIMEOUT(
+            Status.SUPPORTED,
+            "How long the sandbox may run, as in 10s or 1m30s; then it is stopped and the exit status is 124."),
+    STOP_SIGNAL(Status.SUPPORTED, "The signal that asks the command to end. Default: SIGTERM."),
+    STOP_GRACE_PERIOD(
+            Status.SUPPORTED, "How long the command may take to end once asked to, before SIGKILL. Default: 10s."),
+    REPORT(Status.LATER, "Where a report of the run is written."),
+    EXTENDS(Status.LATER, "Another spec that this one builds on."),
+    INCLUDE(Status.LATER, "Other files that belong to this spec.");
+
+    /** Whether this version does what a key asks for. */
+    private enum Status {
+        SUPPORTED,
+        LATER
+    }
+
+    private static final Map<String, Key> BY_WORD = new HashMap<>();
+    private static final Map<String, Key> BY_SYNONYM = new HashMap<>();
+    private static final List<String> WORDS = new ArrayList<>();
+
+    static {
+        for (Key key : values()) {
+            BY_WORD.put(key.word, key);
+            WORDS.add(key.word);
+            key.synonyms.forEach(synonym -> BY_SYNONYM.put(synonym, key));
+        }
+    }
+
+    private final String word = name().toLowerCase(java.util.Locale.ROOT);
+    private final Status status;
+    private final Optional<Namespace> needs;
+    private final String description;
+    private final List<String> synonyms;
+
+    Key(Status status, String description, String... synonyms) {
+        this(status, Optional.empty(), description, synonyms);
+    }
+
+    Key(Status status, Namespace needs, String description, String... synonyms) {
+        this(status, Optional.of(needs), description, synonyms);
+    }
+
+    Key(Status status, Optional<Namespace> needs, String description, String... synonyms) {
+        this.status = status;
+        this.needs = needs;
+        this.description = description;
+        this.synonyms = List.of(synonyms);
+    }
+
+    /** The key as a spec spells it. */
+    public String word() {
+        return word;
+    }
+
+    /** Whether this version does it; if not, it is reserved and refused. */
+    public boolean isSupported() {
+        return status == Status.SUPPORTED;
+    }
+
+    /** The namespace without which the key has no meaning. */
+    public Optional<Namespace> needs() {
+        return needs;
+    }
+
+    /** What the key is for, in sentences. */
+    public String description() {
+        return description;
+    }
+
+    /** The key that is spelled so. */
+    public static Optional<Key> find(String word) {
+        return Optional.ofNullable(BY_WORD.get(word));
+    }
+
+    /** The key that other tools call by this word. */
+    public static Optional<Key> bySynonym(String word) {
+        return Optional.ofNullable(BY_SYNONYM.get(word));
+    }
+
+    /** All words, in the order of the language page. */
+    public static List<String> words() {
+        return List.copyOf(WORDS);
+    }
+}

@@ -1,0 +1,74 @@
+package io.nsbox.text;
+
+import io.nsbox.diag.Code;
+import io.nsbox.diag.Printable;
+import io.nsbox.spec.SandboxSpec;
+import io.nsbox.text.YamlNode.Scalar;
+import io.nsbox.text.YamlNode.ScalarType;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads durations such as {@code 500ms}, {@code 1m30s} and {@code 1d}: whole numbers with units, the longest first. */
+final class DurationReader {
+    /** The spelling, which the JSON Schema shares. */
+    static final String PATTERN = "^(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$";
+
+    private static final Pattern SPELLING = Pattern.compile(PATTERN);
+    private static final long[] MILLIS = {86_400_000, 3_600_000, 60_000, 1000, 1};
+    private static final Duration TOO_LONG =
+            Duration.ofDays(SandboxSpec.LONGEST_DAYS).plusMillis(1);
+
+    private final Binding binding;
+
+    DurationReader(Binding binding) {
+        this.binding = binding;
+    }
+
+    Optional<Duration> read(YamlNode node, String path) {
+        if (node instanceof Scalar scalar && (scalar.type() == ScalarType.INT || scalar.type() == ScalarType.FLOAT)) {
+            binding.error(
+                    Code.WRONG_TYPE,
+                    node,
+                    path,
+                    "'" + path + "' needs a unit after the number " + Printable.quote(scalar.text()),
+                    "write " + scalar.text().replaceFirst("[.].*", "")
+                            + "s for seconds; the units are ms, s, m, h and d");
+            return Optional.empty();
+        }
+        Optional<String> text = binding.text(node, path);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        // The kernel's clocks and the constraint behind this know no more than 18 digits.
+        Matcher matcher = SPELLING.matcher(text.get());
+        if (text.get().length() > 64 || !matcher.matches()) {
+            binding.error(
+                    Code.INVALID_VALUE,
+                    node,
+                    path,
+                    Printable.quote(text.get()) + " is not a duration",
+                    "write it as in 500ms, 10s, 1m30s, 2h or 1d");
+            return Optional.empty();
+        }
+        return Optional.of(duration(matcher));
+    }
+
+    /** One that overflows becomes one that is longer than any key admits. */
+    private static Duration duration(Matcher matcher) {
+        try {
+            long millis = 0;
+            for (int unit = 0; unit < MILLIS.length; unit++) {
+                String part = matcher.group(unit + 1);
+                if (part != null) {
+                    long number = Long.parseLong(part.replaceAll("[a-z]", ""));
+                    millis = Math.addExact(millis, Math.multiplyExact(number, MILLIS[unit]));
+                }
+            }
+            return Duration.ofMillis(millis);
+        } catch (ArithmeticException | NumberFormatException e) {
+            return TOO_LONG;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.nsbox.text;
+
+import io.nsbox.diag.Severity;
+import io.nsbox.spec.SandboxSpec;
+import io.nsbox.text.YamlNode.Mapping;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.MessageInterpolator;
+import jakarta.validation.Validation;
+import jakarta.validation.Validator;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.hibernate.validator.HibernateValidator;
+
+/**
+ * Checks the constraints on the spec's records, and says at which place of the file each violation stands.
+ *
+ * <p>There is one validator a process. Its boot takes longer than reading a spec, so {@link #warmUp()} lets it run beside.
+ */
+public final class SpecValidator {
+    private SpecValidator() {}
+
+    /** Made on first use; the class's initialisation lock makes the second thread wait for the first. */
+    private static final class Holder {
+        /** The library announces itself on start, and nobody asked; the reference keeps the level set. */
+        private static final Logger QUIET = Logger.getLogger("org.hibernate.validator");
+
+        private static final Validator VALIDATOR;
+
+        static {
+            QUIET.setLevel(Level.WARNING);
+            VALIDATOR = Validation.byProvider(HibernateValidator.class)
+                    .configure()
+                    .ignoreXmlConfiguration()
+                    .messageInterpolator(new NoInterpolation())
+                    .buildValidatorFactory()
+                    .getValidator();
+        }
+    }
+
+    /** The messages are {@link ConstraintMessages}: no bundle is loaded, and nothing in a spec's text is evaluated. */
+    private static final class NoInterpolation implements MessageInterpolator {
+        @Override
+        public String interpolate(String template, Context context) {
+            return template;
+        }
+
+        @Override
+        public String interpolate(String template, Context context, Locale locale) {
+            return template;
+        }
+    }
+
+    /** Boots the validator on a thread of its own; a check that comes before it is ready waits. */
+    public static void warmUp() {
+        Thread thread = new Thread(() -> Holder.VALIDATOR.getConstraintsForClass(SandboxSpec.class), "validator");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Reports each value that breaks a constraint, unless something about it was reported before. */
+    static void check(SandboxSpec spec, Mapping root, Binding binding) {
+        Set<ConstraintViolation<SandboxSpec>> violations = Holder.VALIDATOR.validate(spec);
+        if (violations.isEmpty()) {
+            return;
+        }
+        List<Violation> sorted = violations.stream()
+                .map(Violation::of)
+                .sorted(Comparator.comparing(Violation::path).thenComparing(Violation::constraint))
+                .toList();
+        Set<String> reported = new HashSet<>();
+        for (Violation violation : sorted) {
+            String path = violation.path();
+            if (!binding.isFaulty(path) && reported.add(path)) {
+                YamlNode node = NodePath.find(root, path);
+                ConstraintMessages.Text text =
+                        ConstraintMessages.of(violation, node instanceof YamlNode.Scalar scalar ? scalar.text() : "");
+                binding.report(binding.problem(Severity.ERROR, text.code(), node, path, text.message())
+                        .withHelp(text.help()));
+            }
+        }
+    }
+}
