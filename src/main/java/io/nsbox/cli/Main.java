@@ -1,6 +1,8 @@
 package io.nsbox.cli;
 
+import io.nsbox.host.HostTree;
 import io.nsbox.launch.ImageCache;
+import io.nsbox.text.SpecValidator;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The one door between the process and the commands: streams, environment and exit happen here and nowhere else. */
@@ -18,6 +21,8 @@ public final class Main {
 
     /** Runs nsbox and ends the JVM with its exit status. */
     public static void main(String[] args) {
+        // It takes longer to boot than a spec takes to be read, so it boots beside.
+        SpecValidator.warmUp();
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         @Nullable String script = System.getProperty("nsbox.script");
@@ -52,7 +57,15 @@ public final class Main {
             if (args.length == 2 && args[0].equals("up") && !args[1].startsWith("-")) {
                 status = UpCommand.run(CompileRequest.plain(args[1]), console, compiler, launch);
             } else {
-                status = CommandLines.of(console, compiler, launch, cache).execute(args);
+                status = CommandLines.of(
+                                console,
+                                compiler,
+                                launch,
+                                cache,
+                                host(),
+                                System.getProperty("os.arch", ""),
+                                Optional.of(new RunningProbes(host())))
+                        .execute(args);
             }
             return status;
         } catch (RuntimeException | Error e) {
@@ -75,7 +88,12 @@ public final class Main {
 
     /** The line from a spec to an image. */
     static Compiler compiler() {
-        return new UnwiredCompiler();
+        @Nullable String buildId = System.getProperty("nsbox.build-id");
+        return new SandboxCompiler(host(), buildId == null ? null : Path.of(buildId));
+    }
+
+    private static HostTree host() {
+        return HostTree.at(Path.of("/"));
     }
 
     /** The caller's environment variables, without what {@code bin/nsbox} changed for the JVM. */

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             PlanCommand.class,
             BuildCommand.class,
+            DoctorCommand.class,
             CacheCommand.class,
             CompletionCommand.class,
             HelpCommand.class

@@ -31,6 +31,7 @@ public enum Code {
     SHELL_SYNTAX("shell-syntax", "shell syntax where no shell reads it"),
     MISSING_COMMAND("missing-command", "nothing says what to run"),
     INVALID_OVERRIDE("invalid-override", "an override of the command line cannot be applied"),
+    MISSING_SUBORDINATES("missing-subordinates", "the caller owns no range of ids for an automatic map"),
     TOO_MANY_PROBLEMS("too-many-problems", "the file has more problems than are shown");
 
     private final String id;

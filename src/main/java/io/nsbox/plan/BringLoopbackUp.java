@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Linux;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
@@ -29,7 +30,9 @@ record BringLoopbackUp(Optional<Span> cause) implements Step {
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Slot socket = emitter.frame().scratch.as("socket");
+        Hints hints = Hints.of(RefusalHints.LOOPBACK_UP);
         emitter.must(
+                hints,
                 socket,
                 Syscall.SOCKET,
                 Operand.named("AF_INET", AF_INET),
@@ -39,6 +42,7 @@ record BringLoopbackUp(Optional<Span> cause) implements Step {
         request.put("lo".getBytes(StandardCharsets.US_ASCII));
         request.putShort(IFREQ_FLAGS, (short) IFF_UP);
         emitter.must(
+                hints,
                 Syscall.IOCTL,
                 Operand.of(socket),
                 Operand.named("SIOCSIFFLAGS", SIOCSIFFLAGS),

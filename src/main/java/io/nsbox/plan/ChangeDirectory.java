@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -26,12 +27,7 @@ record ChangeDirectory(String path, Optional<Span> cause) implements Step {
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
-        emitter.must(
-                Hints.on(Linux.ENOENT, "there is no such folder inside")
-                        .and(Linux.ENOTDIR, "this is not a folder")
-                        .and(Linux.EACCES, "the ids inside may not enter this folder"),
-                Syscall.CHDIR,
-                b.text(path));
+        emitter.must(Hints.of(RefusalHints.CHDIR), Syscall.CHDIR, b.text(path));
         emitter.must(Syscall.GETCWD, frame.page.shownAs("&path"), Operand.number(PATH_MAX));
         Label inside = b.label("working directory is inside");
         b.load(1, frame.scratch, frame.page, 0);

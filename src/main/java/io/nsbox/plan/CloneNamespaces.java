@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
@@ -80,14 +81,11 @@ record CloneNamespaces(Set<Namespace> namespaces, Optional<Span> cause) implemen
     }
 
     private Hints hints() {
-        Hints hints = Hints.on(28, "a limit under /proc/sys/user is reached or 0; run `nsbox doctor`")
-                .and(87, "a limit under /proc/sys/user is reached or 0; run `nsbox doctor`")
-                .and(22, "this kernel lacks one of these namespaces; run `nsbox doctor`")
-                .and(11, "too many processes: see `ulimit -u` and pids.max of the caller's cgroup")
-                .and(12, "the kernel could not allocate memory, or the caller's pid namespace has lost its init");
-        return namespaces.contains(Namespace.USER)
-                ? hints.and(Linux.EPERM, "this system does not let the caller make user namespaces; run `nsbox doctor`")
-                : hints.and(Linux.EPERM, "without privilege list `user` in namespaces too, or run as root");
+        if (namespaces.isEmpty()) {
+            return Hints.of(RefusalHints.FORK);
+        }
+        return Hints.of(
+                namespaces.contains(Namespace.USER) ? RefusalHints.CLONE_WITH_USER : RefusalHints.CLONE_WITHOUT_USER);
     }
 
     private static long flag(Namespace namespace) {

@@ -1,5 +1,6 @@
 package io.nsbox.plan;
 
+import io.nsbox.host.RefusalHints;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,6 +15,17 @@ public record Hints(Map<Integer, String> byErrno) {
 
     public Hints {
         byErrno = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(byErrno));
+    }
+
+    /** What the machine room knows about this kind of refusal. */
+    public static Hints of(RefusalHints known) {
+        Hints hints = NONE;
+        for (Errnos.Errno errno : Errnos.ALL) {
+            if (known.errnos().contains(errno.name())) {
+                hints = hints.and(errno.number(), known.hint(errno.name()).orElseThrow());
+            }
+        }
+        return hints;
     }
 
     /** One hint. */

@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Linux;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
@@ -8,7 +9,7 @@ import io.nsbox.program.Syscall;
 import java.util.Optional;
 
 /** Mounts a new procfs on {@code /proc}; it shows the pid namespace of who mounts it (proc(5)). */
-record MountProc(Optional<Span> cause) implements Step {
+record MountProc(boolean inUserNamespace, Optional<Span> cause) implements Step {
     @Override
     public String title() {
         return "mount a new procfs on /proc";
@@ -18,10 +19,7 @@ record MountProc(Optional<Span> cause) implements Step {
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         emitter.must(
-                Hints.on(
-                                Linux.EPERM,
-                                "inside a container whose own /proc is masked the kernel refuses this; run `nsbox doctor`")
-                        .and(Linux.ENOENT, "there is no folder /proc to mount on"),
+                Hints.of(inUserNamespace ? RefusalHints.MOUNT_PROC_WITH_USER : RefusalHints.MOUNT_PROC_WITHOUT_USER),
                 Syscall.MOUNT,
                 b.text("proc"),
                 b.text("/proc"),

@@ -129,7 +129,7 @@ public final class Planner {
                     origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
         }
         if (spec.mountProc()) {
-            steps.add(new MountProc(origins.key("mount_proc")));
+            steps.add(new MountProc(spec.has(Namespace.USER), origins.key("mount_proc")));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.nsbox.plan;
 
+import io.nsbox.host.IdMapHelper;
+import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -15,9 +17,6 @@ import java.util.Map;
 
 /** Runs newuidmap(1) or newgidmap(1) on the sandbox's first process and waits for it. */
 record RunIdMapHelper(IdKind kind, List<IdMapLine> lines) {
-    /** Where distributions keep the helpers; NixOS has them in the last place. */
-    private static final List<String> FOLDERS = List.of("/usr/bin/", "/usr/local/bin/", "/bin/", "/run/wrappers/bin/");
-
     void emit(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
@@ -33,8 +32,8 @@ record RunIdMapHelper(IdKind kind, List<IdMapLine> lines) {
                 Operand.NULL,
                 Operand.NULL);
         b.branch(helper, Condition.NOT_EQUAL, 0, waiting);
-        for (String folder : FOLDERS) {
-            b.attempt(Syscall.EXECVE, b.text(folder + kind.helper()), arguments, b.pointers(List.of()));
+        for (String folder : IdMapHelper.FOLDERS) {
+            b.attempt(Syscall.EXECVE, b.text(folder + "/" + kind.helper()), arguments, b.pointers(List.of()));
         }
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.NOT_FOUND));
         b.place(waiting);
@@ -54,9 +53,7 @@ record RunIdMapHelper(IdKind kind, List<IdMapLine> lines) {
         b.branch(result, Condition.EQUAL, Refusal.NOT_FOUND << 8, missing);
         emitter.fail(
                 kind.helper() + "(...)",
-                Hints.on(
-                        Linux.EPERM,
-                        "/etc/sub" + kind.word() + " does not grant the caller these ids; run `nsbox doctor`"),
+                Hints.on(Linux.EPERM, known().otherwise().orElseThrow()),
                 Refusal.SETUP,
                 Operand.named("EPERM", Linux.EPERM));
         b.place(missing);
@@ -69,6 +66,10 @@ record RunIdMapHelper(IdKind kind, List<IdMapLine> lines) {
                 Refusal.SETUP,
                 Operand.named("ENOENT", Linux.ENOENT));
         b.place(done);
+    }
+
+    private RefusalHints known() {
+        return kind == IdKind.UID ? RefusalHints.NEWUIDMAP : RefusalHints.NEWGIDMAP;
     }
 
     /** Puts the argument vector together: pid and the caller's own id are only known when the launcher runs. */

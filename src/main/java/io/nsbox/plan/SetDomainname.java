@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Operand;
 import io.nsbox.program.Syscall;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,10 @@ record SetDomainname(String name, Optional<Span> cause) implements Step {
     @Override
     public void inChild(Emitter emitter) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
-        emitter.must(Syscall.SETDOMAINNAME, emitter.builder().text(name), Operand.number(length));
+        emitter.must(
+                Hints.of(RefusalHints.SETDOMAINNAME),
+                Syscall.SETDOMAINNAME,
+                emitter.builder().text(name),
+                Operand.number(length));
     }
 }

@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Linux;
 import io.nsbox.program.Operand;
 import io.nsbox.program.Syscall;
@@ -34,6 +35,7 @@ record SetPropagation(Propagation propagation, Optional<Span> cause) implements 
 
     private static void change(Emitter emitter, String name, long flag) {
         emitter.must(
+                Hints.of(RefusalHints.PROPAGATION),
                 Syscall.MOUNT,
                 Operand.NULL,
                 emitter.builder().text("/"),

@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -20,9 +21,6 @@ import java.util.OptionalLong;
  * asked of newuidmap(1) or newgidmap(1), which know what /etc/subuid and /etc/subgid grant.
  */
 record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) implements Step {
-    private static final String RESTRICTED =
-            "AppArmor may restrict user namespaces here (kernel.apparmor_restrict_unprivileged_userns); run `nsbox doctor`";
-
     WriteIdMap {
         lines = List.copyOf(lines);
     }
@@ -58,8 +56,9 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
             b.branch(callerId(frame), Condition.NOT_EQUAL, id(outside.getAsLong()), done);
         }
         if (kind == IdKind.GID) {
-            emitter.must(hints(), file, Syscall.OPENAT, at(), b.text("/proc/self/setgroups"), writeOnly());
-            emitter.must(hints(), Syscall.WRITE, Operand.of(file), b.text("deny"), Operand.number(4));
+            Hints setgroups = Hints.of(RefusalHints.WRITE_SETGROUPS);
+            emitter.must(setgroups, file, Syscall.OPENAT, at(), b.text("/proc/self/setgroups"), writeOnly());
+            emitter.must(setgroups, Syscall.WRITE, Operand.of(file), b.text("deny"), Operand.number(4));
         }
         emitter.must(hints(), file, Syscall.OPENAT, at(), b.text("/proc/self/" + kind.word() + "_map"), writeOnly());
         writeTo(emitter, file);
@@ -151,12 +150,7 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
         }
     }
 
-    private static Hints hints() {
-        return Hints.on(Linux.EACCES, RESTRICTED)
-                .and(
-                        Linux.EPERM,
-                        "the caller may not map these ids, or AppArmor restricts user namespaces; run `nsbox doctor`")
-                .and(Linux.ENOENT, "writing id maps needs /proc")
-                .and(22, "these ids overlap, or do not exist in the caller's own user namespace");
+    private Hints hints() {
+        return Hints.of(kind == IdKind.UID ? RefusalHints.WRITE_UID_MAP : RefusalHints.WRITE_GID_MAP);
     }
 }

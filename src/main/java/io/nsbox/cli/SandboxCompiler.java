@@ -1,0 +1,156 @@
+package io.nsbox.cli;
+
+import io.nsbox.cli.CompileRequest.Purpose;
+import io.nsbox.cli.PlanCommand.Detail;
+import io.nsbox.cli.PlanCommand.Format;
+import io.nsbox.diag.Code;
+import io.nsbox.diag.Diagnostic;
+import io.nsbox.diag.Severity;
+import io.nsbox.diag.Style;
+import io.nsbox.diag.TextRenderer;
+import io.nsbox.host.CallerFacts;
+import io.nsbox.host.Capability;
+import io.nsbox.host.HostFile;
+import io.nsbox.host.HostTree;
+import io.nsbox.image.ElfImage;
+import io.nsbox.plan.Caller;
+import io.nsbox.plan.Lowering;
+import io.nsbox.plan.Plan;
+import io.nsbox.plan.PlanPrinter;
+import io.nsbox.plan.Planner;
+import io.nsbox.plan.Proof;
+import io.nsbox.plan.Trace;
+import io.nsbox.program.Arch;
+import io.nsbox.program.Program;
+import io.nsbox.spec.InputFile;
+import io.nsbox.spec.LoadedSpec;
+import io.nsbox.text.ReadOptions;
+import io.nsbox.text.ReadResult;
+import io.nsbox.text.SpecReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The line from a spec to an image, stage by stage: text, spec, plan, program, image.
+ *
+ * <p>This is nsbox's table of contents.
+ *
+ * @param host the machine's files
+ * @param buildId the file that tells builds of nsbox apart; {@code null} if this one has none
+ */
+record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compiler {
+
+    @Override
+    public Optional<byte[]> compile(CompileRequest request, @Nullable Architecture architecture, Console console) {
+        Optional<LoadedSpec> spec = read(request, console);
+        if (spec.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Subordinates> subordinates = subordinates(spec.get(), console);
+        if (subordinates.isEmpty()) {
+            return Optional.empty();
+        }
+        Plan plan = Planner.plan(spec.get(), subordinates.get().ranges());
+        Arch arch = architecture == null ? ownArch() : Arch.valueOf(architecture.name());
+        Program program = request.purpose() == Purpose.KEEP
+                ? Lowering.standalone(plan, arch)
+                : Lowering.cached(
+                        plan, arch, proof(spec.get(), subordinates.get().files(), console));
+        return Optional.of(ElfImage.write(program));
+    }
+
+    @Override
+    public boolean plan(CompileRequest request, Detail detail, Format format, Console console) {
+        Optional<LoadedSpec> spec = read(request, console);
+        Optional<Subordinates> subordinates = spec.flatMap(loaded -> subordinates(loaded, console));
+        if (spec.isEmpty() || subordinates.isEmpty()) {
+            return false;
+        }
+        Plan plan = Planner.plan(spec.get(), subordinates.get().ranges());
+        Trace trace = Trace.of(plan, ownArch(), caller());
+        console.out().print(print(plan, trace, detail, format));
+        return true;
+    }
+
+    private static String print(Plan plan, Trace trace, Detail detail, Format format) {
+        if (format == Format.JSON) {
+            return PlanJson.print(plan, trace);
+        }
+        return detail == Detail.SYSCALLS ? PlanPrinter.syscalls(plan, trace) : PlanPrinter.steps(plan);
+    }
+
+    private static Optional<LoadedSpec> read(CompileRequest request, Console console) {
+        List<String> settings = new ArrayList<>(request.overrides());
+        if (request.name() != null) {
+            settings.add(ReadOptions.textSetting("name", request.name()));
+        }
+        List<String> words = request.words() == null ? List.of() : request.words();
+        ReadResult result = new SpecReader(new ReadOptions(settings, words, true))
+                .read(request.file(), console.workingDirectory().resolve(request.file()));
+        print(result.diagnostics(), console);
+        return result.spec();
+    }
+
+    private static void print(List<Diagnostic> diagnostics, Console console) {
+        if (!diagnostics.isEmpty()) {
+            Style style = Style.colour(console.colourOnErr());
+            console.err().print(new TextRenderer(style).render(diagnostics));
+        }
+    }
+
+    /** The caller's subordinate ids, and the files that they were read from. */
+    private record Subordinates(Planner.Subordinates ranges, List<HostFile> files) {}
+
+    private Optional<Subordinates> subordinates(LoadedSpec spec, Console console) {
+        SubordinateIds ids = SubordinateIds.of(spec, host);
+        if (ids.problems().isEmpty()) {
+            return Optional.of(new Subordinates(ids.ranges(), ids.files()));
+        }
+        print(ids.problems(), console);
+        return Optional.empty();
+    }
+
+    private Proof proof(LoadedSpec spec, List<HostFile> files, Console console) {
+        List<InputFile> inputs = new ArrayList<>(spec.inputs());
+        for (HostFile file : files) {
+            inputs.add(new InputFile(file.path(), file.content()));
+        }
+        if (buildId != null) {
+            try {
+                inputs.add(new InputFile(buildId.toString(), Files.readAllBytes(buildId)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        long uid = CallerFacts.read(host).map(CallerFacts::uid).orElse(0L);
+        return new Proof(inputs, uid, Optional.ofNullable(console.environment().get("HOME")));
+    }
+
+    private Caller caller() {
+        return CallerFacts.read(host)
+                .map(facts -> new Caller(
+                        facts.uid(), facts.gid(), facts.has(Capability.CAP_SETUID) && facts.has(Capability.CAP_SETGID)))
+                .orElse(new Caller(0, 0, true));
+    }
+
+    static Arch ownArch() {
+        String name = System.getProperty("os.arch", "");
+        return Arch.byName(name)
+                .orElseThrow(() -> new UnsupportedOperationException("there is no launcher for the processor " + name));
+    }
+
+    /** A range that this machine does not give, shown as problems of the spec itself are. */
+    static Diagnostic problem(LoadedSpec spec, String path, String message, String help) {
+        return spec.origins()
+                .value(path)
+                .map(span -> Diagnostic.at(Severity.ERROR, Code.MISSING_SUBORDINATES, span, path, message))
+                .orElseGet(() -> Diagnostic.of(Severity.ERROR, Code.MISSING_SUBORDINATES, spec.file(), message))
+                .withHelp(help);
+    }
+}
