@@ -16,12 +16,12 @@ _start:
         mov     x20, x21
 
 run:
-        ldrsw   x0, [x20, #8]
-        ldrsw   x1, [x20, #12]
-        ldrsw   x2, [x20, #16]
-        ldrsw   x3, [x20, #20]
-        ldrsw   x4, [x20, #24]
-        ldrsw   x5, [x20, #28]
+        ldursw  x0, [x20, #6]
+        ldursw  x1, [x20, #10]
+        ldursw  x2, [x20, #14]
+        ldursw  x3, [x20, #18]
+        ldursw  x4, [x20, #22]
+        ldursw  x5, [x20, #26]
         ldrb    w9, [x20, #1]
         tbz     w9, #0, 1f
         ldr     x0, [x19, x0, lsl #3]
@@ -37,9 +37,12 @@ run:
         ldr     x5, [x19, x5, lsl #3]
 1:      ldrb    w9, [x20]
         and     w9, w9, #31
-        ldrh    w10, [x20, #2]
-        ldrh    w11, [x20, #4]
-        ldrh    w12, [x20, #6]
+        ldrb    w10, [x20, #1]
+        lsr     w10, w10, #6
+        ldrb    w11, [x20, #3]
+        orr     w10, w11, w10, lsl #8
+        ldrb    w11, [x20, #2]
+        ldrh    w12, [x20, #4]
         adr     x13, operations
         ldrsh   x14, [x13, x9, lsl #1]
         add     x13, x13, x14
@@ -63,7 +66,7 @@ op_call:
 op_jump:
         mov     x12, x0
 goto:
-        add     x20, x21, x12, lsl #2
+        add     x20, x21, x12, lsl #1
         b       run
 
 op_branch:
@@ -196,7 +199,7 @@ op_env:
 op_set:
         str     x0, [x19, x11, lsl #3]
 next:
-        ldrb    w9, [x20], #8
+        ldrb    w9, [x20], #6
         lsr     w9, w9, #5
         add     x20, x20, x9, lsl #2
         b       run

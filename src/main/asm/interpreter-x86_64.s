@@ -1,8 +1,9 @@
 # The interpreter of launcher programs, x86-64.
 #
 # A program is a table of records (io.nsbox.image.TableEncoder):
-#   0 operation, and in its upper three bits the number of arguments  1 mask of arguments that are slots  2 number
-#   4 result slot  6 target (in units of 4 bytes from the table) or error field  8 up to six 32-bit arguments
+#   0 operation, and in its upper three bits the number of arguments
+#   1 mask of the arguments that are slots, and in its upper two bits the upper bits of the number
+#   2 result slot   3 number   4 target (in units of 2 bytes from the table) or error field   6 up to six 32-bit arguments
 # Registers: r15 slots, rbx current record, rdi rsi rdx r10 r8 r9 arguments (as syscall(2) takes them),
 # ecx number, r12 result slot, r13 target.  No memory but the slots, the buffers and the stack page is touched.
 
@@ -19,12 +20,12 @@ _start:
         mov     ebx, TABLE
 
 run:
-        movsxd  rdi, dword ptr [rbx+8]
-        movsxd  rsi, dword ptr [rbx+12]
-        movsxd  rdx, dword ptr [rbx+16]
-        movsxd  r10, dword ptr [rbx+20]
-        movsxd  r8, dword ptr [rbx+24]
-        movsxd  r9, dword ptr [rbx+28]
+        movsxd  rdi, dword ptr [rbx+6]
+        movsxd  rsi, dword ptr [rbx+10]
+        movsxd  rdx, dword ptr [rbx+14]
+        movsxd  r10, dword ptr [rbx+18]
+        movsxd  r8, dword ptr [rbx+22]
+        movsxd  r9, dword ptr [rbx+26]
         movzx   eax, byte ptr [rbx+1]
         test    al, 1
         jz      1f
@@ -45,9 +46,12 @@ run:
         jz      1f
         mov     r9, [r15+r9*8]
 1:      movzx   eax, byte ptr [rbx]
-        movzx   ecx, word ptr [rbx+2]
-        movzx   r12d, word ptr [rbx+4]
-        movzx   r13d, word ptr [rbx+6]
+        movzx   ecx, byte ptr [rbx+1]
+        shr     ecx, 6
+        shl     ecx, 8
+        mov     cl, [rbx+3]
+        movzx   r12d, byte ptr [rbx+2]
+        movzx   r13d, word ptr [rbx+4]
         lea     r14, [rip+operations]
         and     eax, 31
         movsx   rax, word ptr [r14+rax*2]
@@ -72,7 +76,7 @@ op_call:
 op_jump:
         mov     r13, rdi
 goto:
-        lea     rbx, [r13*4+TABLE]
+        lea     rbx, [r13*2+TABLE]
         jmp     run
 
 op_branch:
@@ -209,7 +213,7 @@ store_rax:
 next:
         movzx   eax, byte ptr [rbx]
         shr     eax, 5
-        lea     rbx, [rbx+rax*4+8]
+        lea     rbx, [rbx+rax*4+6]
         jmp     run
 
 operations:

@@ -47,9 +47,9 @@ public enum RefusalHints {
             entry("ENOENT", Texts.NO_PROC),
             entry("EROFS", Texts.READ_ONLY_PROC))),
     /** Writing {@code /proc/PID/uid_map}. */
-    WRITE_UID_MAP(Texts.map("uid", "CAP_SETUID")),
+    WRITE_UID_MAP(Texts.MAP),
     /** Writing {@code /proc/PID/gid_map}. */
-    WRITE_GID_MAP(Texts.map("gid", "CAP_SETGID")),
+    WRITE_GID_MAP(Texts.MAP),
     /** Running newuidmap(1): an errno of execve(2), or none where the program itself failed. */
     NEWUIDMAP(Texts.helper("newuidmap", "/etc/subuid")),
     /** Running newgidmap(1): an errno of execve(2), or none where the program itself failed. */
@@ -173,20 +173,18 @@ public enum RefusalHints {
         static final String NO_PROC_FOLDER = "there is no folder /proc to mount it on";
         static final String MOUNT_LIMIT = "the limit of mounts in a mount namespace is reached (fs.mount-max)";
 
+        static final String MAP_FORBIDDEN = "AppArmor (kernel.apparmor_restrict_unprivileged_userns) or missing"
+                + " capabilities forbid this map; run `nsbox doctor`";
+
         private Texts() {}
 
-        static Map<String, String> map(String kind, String capability) {
-            String restricted = "AppArmor (kernel.apparmor_restrict_unprivileged_userns) or a missing " + capability
-                    + " forbids this map; run `nsbox doctor`";
-            return Map.of(
-                    "EPERM", restricted,
-                    "EACCES", restricted,
-                    "EINVAL",
-                            "the lines overlap, or name a " + kind
-                                    + " that the caller's own user namespace does not have",
-                    "ENOENT", NO_PROC,
-                    "EROFS", READ_ONLY_PROC);
-        }
+        /** The same for both maps, so that a launcher carries the texts once. */
+        static final Map<String, String> MAP = Map.of(
+                "EPERM", MAP_FORBIDDEN,
+                "EACCES", MAP_FORBIDDEN,
+                "EINVAL", "the lines overlap, or name an id that the caller's own user namespace does not have",
+                "ENOENT", NO_PROC,
+                "EROFS", READ_ONLY_PROC);
 
         static Map<String, String> helper(String program, String file) {
             return Map.of(

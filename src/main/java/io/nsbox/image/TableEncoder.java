@@ -14,9 +14,10 @@ import java.util.List;
 /**
  * Turns instructions into the records that the interpreter reads.
  *
- * <p>A record is little-endian: operation, with the number of arguments in the upper three bits (1 byte), mask of the
- * arguments that are slots (1), number (2: a syscall's number, a condition's code, or a size), result slot (2), target or
- * error field (2), then the arguments (4 each). Targets count in units of 4 bytes from the start of the table.
+ * <p>A record is little-endian: the operation, with the number of arguments in the upper three bits (1 byte); the mask of
+ * the arguments that are slots, with the upper two bits of the number (1); the result slot (1); the number, which is a
+ * syscall's number, a condition's code, or a size (1); the target or error field (2); the arguments (4 each). Targets count
+ * in units of {@link Layout#TARGET_UNIT} bytes from the start of the table.
  */
 public final class TableEncoder {
     static final int CALL = 0;
@@ -29,6 +30,9 @@ public final class TableEncoder {
     static final int COPY = 14;
     static final int SCAN = 15;
     static final int ENV = 16;
+
+    /** Ten bits. */
+    private static final int LARGEST_NUMBER = 1023;
 
     private final Program program;
     private final Layout layout;
@@ -105,8 +109,11 @@ public final class TableEncoder {
                 mask |= 1 << i;
             }
         }
-        table.put((byte) (operation | arguments.size() << 5)).put((byte) mask).putShort((short) number);
-        table.putShort((short) into.index()).putShort((short) target);
+        if (number > LARGEST_NUMBER) {
+            throw new IllegalArgumentException("no room for the number " + number);
+        }
+        table.put((byte) (operation | arguments.size() << 5)).put((byte) (mask | number >> 8 << 6));
+        table.put((byte) into.index()).put((byte) number).putShort((short) target);
         for (Operand argument : arguments) {
             table.putInt(layout.field(argument));
         }

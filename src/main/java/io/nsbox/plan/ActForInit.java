@@ -105,7 +105,7 @@ final class ActForInit {
         Label found = b.label("signal sets found");
         b.set(at, frame.page);
         b.place(next);
-        b.compare(Operand.of(at), b.text(FIRST_SET), FIRST_SET.length(), differs);
+        b.compare(Operand.of(at), b.text(FIRST_SET), Operand.number(FIRST_SET.length()), differs);
         b.branch(differs, Condition.EQUAL, 0, found);
         b.scan(Operand.of(at), '\n', at);
         b.load(1, differs, Operand.of(at), 0);

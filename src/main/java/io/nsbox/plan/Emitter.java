@@ -21,9 +21,10 @@ public final class Emitter {
     private final List<Refusal> refusals = new ArrayList<>();
     private int step;
 
-    Emitter(ProgramBuilder builder) {
+    /** An emitter for a spec that names so many environment variables. */
+    Emitter(ProgramBuilder builder, int named) {
         this.builder = builder;
-        this.frame = new Frame(builder);
+        this.frame = new Frame(builder, named);
     }
 
     /** The builder, for everything that is not a call that may be refused. */

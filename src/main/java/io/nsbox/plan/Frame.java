@@ -10,8 +10,8 @@ import io.nsbox.program.Slot;
  * <p>What every launcher touches comes first, so that it shares a page with the slots.
  */
 final class Frame {
-    /** How many environment variables a command can be given. */
-    static final int MOST_VARIABLES = 4096;
+    /** How many environment variables a command can inherit; those that the spec names come on top. */
+    static final int MOST_INHERITED = 4096;
 
     private static final int PATH_MAX = 4096;
 
@@ -43,6 +43,10 @@ final class Frame {
     final Slot scratch2;
     /** Scratch, never kept across a step. */
     final Slot scratch3;
+    /** Scratch, never kept across a step. */
+    final Slot scratch4;
+    /** Scratch, never kept across a step. */
+    final Slot scratch5;
     /** Where a subroutine returns to. */
     final Slot returnTo;
     /** Start of the command's PATH. */
@@ -69,7 +73,8 @@ final class Frame {
     /** A path that is being put together, or a file that is being read. */
     final Operand.Address page;
 
-    Frame(ProgramBuilder builder) {
+    /** Makes them; {@code named} is how many environment variables the spec names. */
+    Frame(ProgramBuilder builder, int named) {
         pid = builder.slot("pid");
         childExists = builder.slot("child exists");
         pidfd = builder.slot("pidfd");
@@ -84,6 +89,8 @@ final class Frame {
         scratch = builder.slot("a");
         scratch2 = builder.slot("b");
         scratch3 = builder.slot("c");
+        scratch4 = builder.slot("d");
+        scratch5 = builder.slot("e");
         returnTo = builder.slot("return");
         path = builder.slot("PATH");
         envEnd = builder.slot("environment end");
@@ -94,7 +101,8 @@ final class Frame {
         foreground = builder.buffer("foreground group", 4);
         words = builder.buffer("words", 512);
         message = builder.buffer("message", 16 * 12);
-        environment = builder.buffer("environment", 8 * (MOST_VARIABLES + 1)).shownAs("environment");
+        environment =
+                builder.buffer("environment", 8 * (MOST_INHERITED + named + 2)).shownAs("environment");
         page = builder.buffer("page", 2 * PATH_MAX);
     }
 }

@@ -11,6 +11,8 @@ import io.nsbox.program.Program;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
+import io.nsbox.spec.InheritEnv;
+import io.nsbox.spec.SandboxSpec;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -37,7 +39,7 @@ public final class Lowering {
     private Lowering(Plan plan, Arch arch) {
         this.plan = plan;
         this.b = new ProgramBuilder(arch);
-        this.emitter = new Emitter(b);
+        this.emitter = new Emitter(b, namedVariables(plan.spec()));
         this.frame = emitter.frame();
         this.file = b.slot("spec");
     }
@@ -55,6 +57,13 @@ public final class Lowering {
      */
     public static Program cached(Plan plan, Arch arch, Proof proof) {
         return new Lowering(plan, arch).lower(Optional.of(proof));
+    }
+
+    private static int namedVariables(SandboxSpec spec) {
+        int inherited = spec.inheritEnv() instanceof InheritEnv.Names names
+                ? names.patterns().size()
+                : 0;
+        return spec.environment().size() + inherited;
     }
 
     private Program lower(Optional<Proof> proof) {
@@ -105,7 +114,7 @@ public final class Lowering {
         if (proof.isEmpty()) {
             b.set(file, b.text(plan.file()));
             b.branch(argc, Condition.LESS, 2, right);
-            complain("nsbox: error: this launcher takes no arguments; what it runs was fixed when it was built\n");
+            complain("nsbox: error: this launcher takes no arguments\n");
             b.place(right);
             return;
         }

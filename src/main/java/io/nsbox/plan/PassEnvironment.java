@@ -49,17 +49,10 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
         if (!prefixes.isEmpty()) {
             passMatching(emitter, prefixes);
         }
-        for (Variable variable : variables) {
-            if (variable.value().isPresent()) {
-                String entry = variable.name() + "=" + variable.value().get();
-                if (variable.name().equals(PATH)) {
-                    b.set(frame.path, b.text(entry).plus(PATH.length() + 1));
-                }
-                push(b, frame, b.text(entry));
-            } else {
-                exact.add(variable.name());
-            }
-        }
+        variables.stream()
+                .filter(variable -> variable.value().isEmpty())
+                .forEach(variable -> exact.add(variable.name()));
+        passGiven(b, frame);
         if (!exact.isEmpty()) {
             passNamed(b, frame, exact);
         }
@@ -99,13 +92,25 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
         b.add(frame.envEnd, 8);
     }
 
+    /** Passes on what the spec gives a value. */
+    private void passGiven(ProgramBuilder b, Frame frame) {
+        List<String> entries = new ArrayList<>();
+        for (Variable variable : variables) {
+            if (variable.value().isPresent()) {
+                String entry = variable.name() + "=" + variable.value().get();
+                entries.add(entry);
+                if (variable.name().equals(PATH)) {
+                    b.set(frame.path, b.text(entry).plus(PATH.length() + 1));
+                }
+            }
+        }
+        if (!entries.isEmpty()) {
+            b.copy(Operand.of(frame.envEnd), b.pointers(entries), Operand.number(8 * entries.size()), frame.envEnd);
+        }
+    }
+
     /** Looks each name up in the caller's environment and passes on what is set. */
     private static void passNamed(ProgramBuilder b, Frame frame, List<String> names) {
-        Map<Integer, Operand.Address> addresses = new LinkedHashMap<>();
-        for (String name : names) {
-            addresses.put(4 * addresses.size(), b.text(name));
-        }
-        Operand table = b.table("names", new byte[4 * (names.size() + 1)], addresses);
         Slot at = frame.scratch;
         Slot name = frame.scratch2;
         Slot value = frame.scratch3;
@@ -113,7 +118,7 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
         Label loop = b.label("next name");
         Label notPath = b.label("not the PATH");
         Label end = b.label("end of the names");
-        b.set(at, table);
+        b.set(at, names(b, names));
         b.place(loop);
         b.load(4, name, Operand.of(at), 0);
         b.branch(name, Condition.EQUAL, 0, end);
@@ -152,32 +157,61 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
         b.load(8, entry, Operand.of(at), 0);
         b.branch(entry, Condition.EQUAL, 0, end);
         b.add(at, 8);
-        for (Variable variable : variables) {
-            String name = variable.name() + "=";
-            b.compare(Operand.of(entry), b.text(name), length(name), differs);
-            b.branch(differs, Condition.EQUAL, 0, loop);
+        if (!variables.isEmpty()) {
+            List<String> own =
+                    variables.stream().map(variable -> variable.name() + "=").toList();
+            skipOwn(b, frame, entry, differs, own, loop);
         }
         for (String prefix : prefixes) {
-            b.compare(Operand.of(entry), b.text(prefix), length(prefix), differs);
+            b.compare(Operand.of(entry), b.text(prefix), Operand.number(length(prefix)), differs);
             b.branch(differs, Condition.EQUAL, 0, matched);
         }
         b.jump(loop);
         b.place(matched);
-        // Room is left for what the spec itself adds.
-        int last = 8 * (Frame.MOST_VARIABLES - variables.size() - 64);
-        b.branch(frame.envEnd, Condition.AT_LEAST, frame.environment.plus(last), full);
+        b.branch(frame.envEnd, Condition.AT_LEAST, frame.environment.plus(8 * Frame.MOST_INHERITED), full);
         push(b, frame, Operand.of(entry));
-        b.compare(Operand.of(entry), b.text(PATH + "="), PATH.length() + 1, differs);
+        b.compare(Operand.of(entry), b.text(PATH + "="), Operand.number(PATH.length() + 1), differs);
         b.branch(differs, Condition.NOT_EQUAL, 0, loop);
         b.compute(Arithmetic.ADD, frame.path, Operand.of(entry), Operand.number(PATH.length() + 1));
         b.jump(loop);
         b.place(full);
         emitter.fail(
                 "environment",
-                Hints.on(Linux.E2BIG, "the caller's environment has more than " + (last / 8) + " variables to inherit"),
+                Hints.on(
+                        Linux.E2BIG,
+                        "the caller's environment has more than " + Frame.MOST_INHERITED + " variables to inherit"),
                 Refusal.SETUP,
                 Operand.named("E2BIG", Linux.E2BIG));
         b.place(end);
+    }
+
+    /** Goes on with the caller's next variable where the spec gives this one itself. */
+    private static void skipOwn(ProgramBuilder b, Frame frame, Slot entry, Slot differs, List<String> own, Label skip) {
+        Slot at = frame.returnTo;
+        Slot name = frame.scratch4;
+        Slot length = frame.scratch5;
+        Label next = b.label("next variable of the spec");
+        Label none = b.label("not a variable of the spec");
+        b.set(at, names(b, own));
+        b.place(next);
+        b.load(4, name, Operand.of(at), 0);
+        b.branch(name, Condition.EQUAL, 0, none);
+        b.add(at, 4);
+        b.scan(Operand.of(name), 0, length);
+        b.compute(Arithmetic.SUBTRACT, length, Operand.of(length), Operand.of(name));
+        b.compare(Operand.of(entry), Operand.of(name), Operand.of(length), differs);
+        b.branch(differs, Condition.EQUAL, 0, skip);
+        b.jump(next);
+        b.place(none);
+    }
+
+    /** A table of addresses of texts, ended by a zero. */
+    private static Operand names(ProgramBuilder b, List<String> names) {
+        Map<Integer, Operand.Address> addresses = new LinkedHashMap<>();
+        for (String name : names) {
+            addresses.put(4 * addresses.size(), b.text(name));
+        }
+        return b.table("names", new byte[4 * (names.size() + 1)], addresses);
     }
 
     private static int length(String text) {

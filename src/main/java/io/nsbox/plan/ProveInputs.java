@@ -25,7 +25,7 @@ record ProveInputs(Proof proof) {
             String home = proof.home().get();
             b.branch(value, Condition.EQUAL, 0, stale);
             int length = home.getBytes(StandardCharsets.UTF_8).length + 1;
-            b.compare(Operand.of(value), b.text(home), length, differs);
+            b.compare(Operand.of(value), b.text(home), Operand.number(length), differs);
             b.branch(differs, Condition.NOT_EQUAL, 0, stale);
         } else {
             b.branch(value, Condition.NOT_EQUAL, 0, stale);
@@ -56,7 +56,7 @@ record ProveInputs(Proof proof) {
                 Operand.named("O_RDONLY|O_NONBLOCK|O_CLOEXEC", Linux.O_RDONLY | Linux.O_NONBLOCK | Linux.O_CLOEXEC));
         b.call(length, new OnError.GoTo(stale), Syscall.READ, Operand.of(file), buffer, Operand.number(size));
         b.branch(length, Condition.NOT_EQUAL, content.length, stale);
-        b.compare(buffer, b.struct("content", content, Map.of()), content.length, length);
+        b.compare(buffer, b.struct("content", content, Map.of()), Operand.number(content.length), length);
         b.branch(length, Condition.NOT_EQUAL, 0, stale);
         b.attempt(Syscall.CLOSE, Operand.of(file));
     }

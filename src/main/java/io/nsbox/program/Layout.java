@@ -14,13 +14,13 @@ import java.util.Map;
  */
 public final class Layout {
     /** Bytes that a record of the table takes without its arguments. */
-    public static final int RECORD_SIZE = 8;
+    public static final int RECORD_SIZE = 6;
 
     /** Bytes that an argument takes. */
     public static final int ARGUMENT_SIZE = 4;
 
     /** Targets of jumps count in units of so many bytes. */
-    public static final int TARGET_UNIT = 4;
+    public static final int TARGET_UNIT = 2;
 
     /** Where the ELF header and the code are loaded. */
     public static final long CODE_ADDRESS = 0x40_0000;

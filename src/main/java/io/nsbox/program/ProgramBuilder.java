@@ -203,8 +203,8 @@ public final class ProgramBuilder {
     }
 
     /** Compares bytes; the slot receives 0 if all are equal, else 1. */
-    public void compare(Operand left, Operand right, int length, Slot into) {
-        instructions.add(new Instruction.Compare(left, right, Operand.number(length), into));
+    public void compare(Operand left, Operand right, Operand length, Slot into) {
+        instructions.add(new Instruction.Compare(left, right, length, into));
     }
 
     /** Copies bytes; the slot receives the address after the last one written. */

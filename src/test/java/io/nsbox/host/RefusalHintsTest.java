@@ -42,9 +42,9 @@ class RefusalHintsTest {
                         + " deep; run `nsbox doctor`",
                 "CLONE_WITH_USER | EINVAL | this kernel was built without one of the listed namespaces; run"
                         + " `nsbox doctor`",
-                "WRITE_UID_MAP | EACCES | AppArmor (kernel.apparmor_restrict_unprivileged_userns) or a missing"
-                        + " CAP_SETUID forbids this map; run `nsbox doctor`",
-                "WRITE_GID_MAP | EINVAL | the lines overlap, or name a gid that the caller's own user namespace does"
+                "WRITE_UID_MAP | EACCES | AppArmor (kernel.apparmor_restrict_unprivileged_userns) or missing"
+                        + " capabilities forbid this map; run `nsbox doctor`",
+                "WRITE_GID_MAP | EINVAL | the lines overlap, or name an id that the caller's own user namespace does"
                         + " not have",
                 "MOUNT_PROC_WITH_USER | EPERM | inside a container whose own /proc is masked the kernel refuses this;"
                         + " run `nsbox doctor`",

@@ -113,7 +113,7 @@ class InstructionsTest {
             test.b.copy(cell, test.b.text("x"), Operand.number(0), test.result);
             test.keep();
             for (int length : new int[] {0, 4, 5, 6}) {
-                test.b.compare(test.b.text("same1"), test.b.text("same2"), length, test.result);
+                test.b.compare(test.b.text("same1"), test.b.text("same2"), Operand.number(length), test.result);
                 test.keep();
             }
         });
