@@ -14,7 +14,7 @@ final class RememberTerminal implements Step {
 
     @Override
     public String title() {
-        return "remember the terminal's foreground process group";
+        return "remember the terminal's foreground group";
     }
 
     @Override

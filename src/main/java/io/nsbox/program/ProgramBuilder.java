@@ -1,5 +1,6 @@
 package io.nsbox.program;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,10 +20,14 @@ public final class ProgramBuilder {
     private final Map<Label, Integer> labels = new LinkedHashMap<>();
     private final List<Block.Constant> constants = new ArrayList<>();
     private final Map<String, Block.Constant> texts = new HashMap<>();
+    private final Map<Content, Block.Constant> byContent = new HashMap<>();
     private final List<Block.Buffer> buffers = new ArrayList<>();
     private final List<Program.Section> sections = new ArrayList<>();
     private int labelCount;
     private int slotCount = Slot.FIRST_FREE;
+
+    /** What makes two constants the same. */
+    private record Content(ByteBuffer bytes, Map<Integer, Operand.Address> addresses, int addressSize) {}
 
     /** Starts an empty program for this architecture. */
     public ProgramBuilder(Arch arch) {
@@ -96,9 +101,12 @@ public final class ProgramBuilder {
     }
 
     private Block.Constant constant(byte[] content, Map<Integer, Operand.Address> addresses, int addressSize) {
-        Block.Constant block = new Block.Constant(constants.size(), content, addresses, addressSize);
-        constants.add(block);
-        return block;
+        Content key = new Content(ByteBuffer.wrap(content.clone()), addresses, addressSize);
+        return byContent.computeIfAbsent(key, missing -> {
+            Block.Constant block = new Block.Constant(constants.size(), content, addresses, addressSize);
+            constants.add(block);
+            return block;
+        });
     }
 
     private static byte[] terminated(String content) {
