@@ -33,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         Program program = request.purpose() == Purpose.KEEP
                 ? Lowering.standalone(plan, arch)
                 : Lowering.cached(
-                        plan, arch, proof(spec.get(), subordinates.get().files(), console));
+                        plan, arch, proof(spec.get(), subordinates.get().files()));
         return Optional.of(ElfImage.write(program));
     }
 
@@ -116,7 +117,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         return Optional.empty();
     }
 
-    private Proof proof(LoadedSpec spec, List<HostFile> files, Console console) {
+    private Proof proof(LoadedSpec spec, List<HostFile> files) {
         List<InputFile> inputs = new ArrayList<>(spec.inputs());
         for (HostFile file : files) {
             inputs.add(new InputFile(file.path(), file.content()));
@@ -129,7 +130,8 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             }
         }
         long uid = CallerFacts.read(host).map(CallerFacts::uid).orElse(0L);
-        return new Proof(inputs, uid, Optional.ofNullable(console.environment().get("HOME")));
+        // No key of this version takes a value from the environment when it is compiled.
+        return new Proof(inputs, uid, Map.of());
     }
 
     private Caller caller() {

@@ -120,7 +120,7 @@ public final class Lowering {
         }
         Label stale = b.label("image is stale");
         Label called = b.label("called by nsbox");
-        b.branch(argc, Condition.AT_LEAST, 4, called);
+        b.branch(argc, Condition.AT_LEAST, 2, called);
         complain("nsbox: error: this image belongs to nsbox's cache; use `nsbox up`\n");
         b.place(called);
         b.load(8, file, Operand.of(Slot.STACK), 16);
@@ -138,15 +138,19 @@ public final class Lowering {
 
     /** Executes the rest of the argument vector, in the caller's environment. */
     private void goCold() {
-        Slot arguments = frame.scratch;
-        Slot environment = frame.scratch2;
+        Slot arguments = frame.scratch.as("arguments");
+        Slot environment = frame.scratch2.as("environment");
+        Label hopeless = b.label("no cold path");
+        b.load(8, arguments, Operand.of(Slot.STACK), 0);
+        b.branch(arguments, Condition.LESS, 4, hopeless);
         b.compute(Arithmetic.ADD, arguments, Operand.of(Slot.STACK), Operand.number(24));
         b.load(8, environment, Operand.of(Slot.STACK), 0);
         b.compute(Arithmetic.SHIFT_LEFT, environment, Operand.of(environment), Operand.number(3));
         b.compute(Arithmetic.ADD, environment, Operand.of(environment), Operand.of(Slot.STACK));
         b.add(environment, 16);
         b.attempt(Syscall.EXECVE, b.text("/bin/sh"), Operand.of(arguments), Operand.of(environment));
-        complain("nsbox: error: cannot execute /bin/sh to compile the spec again\n");
+        b.place(hopeless);
+        complain("nsbox: error: the spec has changed, and /bin/sh cannot be executed to compile it again\n");
     }
 
     private void reportRefusal() {

@@ -11,25 +11,16 @@ import io.nsbox.program.Syscall;
 import io.nsbox.spec.InputFile;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 
 /** Compares every input of the compilation with the copy in the image, and leaves for the cold path if one differs. */
 record ProveInputs(Proof proof) {
 
     void emit(ProgramBuilder b, Frame frame, Label stale) {
-        Slot value = frame.scratch;
-        Slot differs = frame.scratch2;
+        Slot value = frame.scratch.as("uid");
         b.call(value, new OnError.Ignore(), Syscall.GETEUID);
         b.branch(value, Condition.NOT_EQUAL, Operand.named(Long.toString(proof.uid()), proof.uid()), stale);
-        b.env(b.text("HOME"), value);
-        if (proof.home().isPresent()) {
-            String home = proof.home().get();
-            b.branch(value, Condition.EQUAL, 0, stale);
-            int length = home.getBytes(StandardCharsets.UTF_8).length + 1;
-            b.compare(Operand.of(value), b.text(home), Operand.number(length), differs);
-            b.branch(differs, Condition.NOT_EQUAL, 0, stale);
-        } else {
-            b.branch(value, Condition.NOT_EQUAL, 0, stale);
-        }
+        proof.variables().forEach((name, expected) -> prove(b, frame, name, expected, stale));
         int largest = proof.inputs().stream()
                 .mapToInt(input -> input.content().length)
                 .max()
@@ -39,6 +30,20 @@ record ProveInputs(Proof proof) {
         for (InputFile input : proof.inputs()) {
             prove(b, frame, input, buffer, largest + 1, stale);
         }
+    }
+
+    private static void prove(ProgramBuilder b, Frame frame, String variable, Optional<String> expected, Label stale) {
+        Slot value = frame.scratch.as("value");
+        Slot differs = frame.scratch2;
+        b.env(b.text(variable), value);
+        if (expected.isEmpty()) {
+            b.branch(value, Condition.NOT_EQUAL, 0, stale);
+            return;
+        }
+        b.branch(value, Condition.EQUAL, 0, stale);
+        int length = expected.get().getBytes(StandardCharsets.UTF_8).length + 1;
+        b.compare(Operand.of(value), b.text(expected.get()), Operand.number(length), differs);
+        b.branch(differs, Condition.NOT_EQUAL, 0, stale);
     }
 
     private static void prove(

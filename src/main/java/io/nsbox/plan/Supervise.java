@@ -30,6 +30,7 @@ final class Supervise {
     private static final int TIOCSPGRP = 0x5410;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int TIMED_OUT = 124;
+    private static final String LOST = "nsbox: error: waitid() failed, so the command's status is lost\n";
 
     /* Offsets in struct signalfd_siginfo (signalfd(2)) and in siginfo_t on 64-bit machines (sigaction(2)). */
     private static final int SSI_SIGNO = 0;
@@ -70,6 +71,7 @@ final class Supervise {
         Label reap = b.label("reap");
         Label signalled = b.label("a signal came");
         Label ticked = b.label("the timer fired");
+        Label blind = b.label("waiting failed");
         b.set(forced, -1);
         b.set(stopping, 0);
         b.set(stoppedByUs, 0);
@@ -78,8 +80,8 @@ final class Supervise {
         watch(1, frame.signals);
         watch(2, frame.timer);
         b.call(
-                Slot.NOWHERE,
-                new OnError.GoTo(loop),
+                frame.scratch,
+                new OnError.GoTo(blind),
                 Syscall.PPOLL,
                 frame.polls.shownAs("[{fd=<pidfd>}, {fd=<signals>}, {fd=<timer>}]"),
                 Operand.number(3),
@@ -95,6 +97,11 @@ final class Supervise {
         b.branch(ready, Condition.NOT_EQUAL, 0, ticked);
         b.jump(loop);
 
+        b.place(blind);
+        b.branch(frame.scratch, Condition.EQUAL, -Linux.EINTR, loop);
+        // Without ppoll(2) nothing could be forwarded and no limit kept: the sandbox ends.
+        send(Linux.SIGKILL, "SIGKILL");
+        b.jump(reap);
         b.place(signalled);
         handleSignal();
         b.place(ticked);
@@ -236,6 +243,12 @@ final class Supervise {
                 frame.siginfo.shownAs("&info"),
                 Operand.named("WEXITED", WEXITED),
                 Operand.NULL);
+        Label reaped = b.label("reaped");
+        b.branch(result, Condition.AT_LEAST, 0, reaped);
+        send(Linux.SIGKILL, "SIGKILL");
+        b.attempt(Syscall.WRITE, Operand.number(2), b.text(LOST), Operand.number(LOST.length()));
+        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
+        b.place(reaped);
         restoreTerminal();
         Label ran = b.label("the command ran");
         b.call(
