@@ -1,6 +1,5 @@
 package io.nsbox.plan;
 
-import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.OnError;
@@ -108,11 +107,5 @@ public final class Emitter {
     /** Writes a number in decimal to where a slot points, and moves the slot behind it. */
     void appendDecimal(Slot end, Operand value) {
         builder.decimal(value, Operand.of(end), end);
-    }
-
-    /** Ends the text that a slot points behind, and leaves its length in another slot. */
-    void terminate(Slot end, Operand start, Slot length) {
-        builder.store(1, Operand.of(end), 0, Operand.number(0));
-        builder.compute(Arithmetic.SUBTRACT, length, Operand.of(end), start);
     }
 }

@@ -3,6 +3,8 @@ package io.nsbox.plan;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * The variables and buffers that steps share.
@@ -14,6 +16,12 @@ final class Frame {
     static final int MOST_INHERITED = 4096;
 
     private static final int PATH_MAX = 4096;
+
+    /** A text that is put together when the launcher runs. */
+    record Text(Operand.Address start, Slot length) {}
+
+    /** The id maps that hold the caller's own id. */
+    final Map<IdKind, Text> mapTexts = new EnumMap<>(IdKind.class);
 
     /** The child's pid as the launcher sees it; 0 in the child itself. */
     final Slot pid;

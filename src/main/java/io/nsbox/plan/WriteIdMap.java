@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
 import io.nsbox.host.RefusalHints;
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -21,6 +22,9 @@ import java.util.OptionalLong;
  * asked of newuidmap(1) or newgidmap(1), which know what /etc/subuid and /etc/subgid grant.
  */
 record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) implements Step {
+    /** Three numbers of 32 bits, two spaces and a line break. */
+    private static final int LONGEST_LINE = 40;
+
     WriteIdMap {
         lines = List.copyOf(lines);
     }
@@ -117,29 +121,49 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
 
     private void writeTo(Emitter emitter, Slot file) {
         ProgramBuilder b = emitter.builder();
-        Frame frame = emitter.frame();
-        String text = String.join(
-                "", lines.stream().map(line -> line.text(kind) + "\n").toList());
-        if (!text.contains("<")) {
-            emitter.must(hints(), Syscall.WRITE, Operand.of(file), b.text(text), Operand.number(text.length()));
+        if (isFixed()) {
+            emitter.must(hints(), Syscall.WRITE, Operand.of(file), b.text(text()), Operand.number(text().length()));
             return;
         }
+        Frame.Text text = emitter.frame().mapTexts.get(kind);
+        emitter.must(
+                hints(),
+                Syscall.WRITE,
+                Operand.of(file),
+                text.start().shownAs(ProgramBuilder.quote(text())),
+                Operand.of(text.length()));
+    }
+
+    private String text() {
+        return String.join(
+                "", lines.stream().map(line -> line.text(kind) + "\n").toList());
+    }
+
+    /** Whether the caller's own id has no part in it. */
+    private boolean isFixed() {
+        return !text().contains("<");
+    }
+
+    /** Puts the map's text together once, whoever will write it. */
+    @Override
+    public void beforeClone(Emitter emitter) {
+        if (isFixed()) {
+            return;
+        }
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        Operand.Address start = b.buffer(kind.word() + " map", lines.size() * LONGEST_LINE);
+        Slot length = b.slot("length");
+        frame.mapTexts.put(kind, new Frame.Text(start, length));
         Slot end = frame.scratch2;
-        b.set(end, frame.page);
+        b.set(end, start);
         for (IdMapLine line : lines) {
             appendId(emitter, end, line.inside());
             emitter.append(end, " ");
             appendId(emitter, end, line.outside());
             emitter.append(end, " " + line.count() + "\n");
         }
-        Slot length = frame.scratch3.as("length");
-        emitter.terminate(end, frame.page, length);
-        emitter.must(
-                hints(),
-                Syscall.WRITE,
-                Operand.of(file),
-                frame.page.shownAs(ProgramBuilder.quote(text)),
-                new Operand.Value(length));
+        b.compute(Arithmetic.SUBTRACT, length, Operand.of(end), start);
     }
 
     private void appendId(Emitter emitter, Slot end, OptionalLong id) {
