@@ -80,7 +80,7 @@ final class ValidateCommand implements Callable<Integer> {
         return switch (format) {
             case TEXT -> new TextRenderer(Style.colour(console.colourOnOut())).render(found) + verdict(found, files);
             case JSON -> new JsonRenderer().render(found);
-            case SARIF -> new SarifRenderer().render(found);
+            case SARIF -> new SarifRenderer(Version.number()).render(found);
             case GITHUB -> new GithubRenderer().render(found);
         };
     }

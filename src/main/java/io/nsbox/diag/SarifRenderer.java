@@ -10,6 +10,17 @@ import tools.jackson.core.JsonGenerator;
 public final class SarifRenderer {
     private static final String SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
+    private final String toolVersion;
+
+    /**
+     * A renderer.
+     *
+     * @param toolVersion the version of nsbox that the log names
+     */
+    public SarifRenderer(String toolVersion) {
+        this.toolVersion = toolVersion;
+    }
+
     /** One run with all diagnostics as its results. */
     public String render(List<Diagnostic> diagnostics) {
         StringWriter text = new StringWriter();
@@ -37,10 +48,11 @@ public final class SarifRenderer {
         return text.append('\n').toString();
     }
 
-    private static void writeTool(JsonGenerator json, List<Code> rules) {
+    private void writeTool(JsonGenerator json, List<Code> rules) {
         json.writeObjectPropertyStart("tool");
         json.writeObjectPropertyStart("driver");
         json.writeStringProperty("name", "nsbox");
+        json.writeStringProperty("version", toolVersion);
         json.writeArrayPropertyStart("rules");
         for (Code code : rules) {
             json.writeStartObject();
