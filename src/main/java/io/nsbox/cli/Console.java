@@ -30,8 +30,15 @@ public record Console(
 
     /** Whether messages on standard error may use colour: a terminal, and NO_COLOR unset or empty (no-color.org). */
     public boolean colourOnErr() {
-        return errIsTerminal
-                && environment.getOrDefault("NO_COLOR", "").isEmpty()
-                && !"dumb".equals(environment.get("TERM"));
+        return errIsTerminal && colourIsWelcome();
+    }
+
+    /** Likewise for standard output. */
+    public boolean colourOnOut() {
+        return outIsTerminal && colourIsWelcome();
+    }
+
+    private boolean colourIsWelcome() {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
     }
 }

@@ -18,9 +18,12 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands:%n",
         subcommands = {
             UpCommand.class,
+            ValidateCommand.class,
             PlanCommand.class,
             BuildCommand.class,
             DoctorCommand.class,
+            InitCommand.class,
+            SchemaCommand.class,
             CacheCommand.class,
             CompletionCommand.class,
             HelpCommand.class

@@ -1,9 +1,10 @@
 package io.nsbox.spec;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * A signal by its name and its number; the numbers are the same on x86-64 and aarch64 (signal(7)).
@@ -24,6 +25,9 @@ public record Signal(String name, int number) {
     private static final Map<String, String> OTHER_NAMES =
             Map.of("IOT", "ABRT", "CLD", "CHLD", "POLL", "IO", "UNUSED", "SYS");
 
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]?");
+    private static final Pattern REAL_TIME = Pattern.compile("RTM(IN([+][0-9]{1,2})?|AX(-[0-9]{1,2})?)");
+
     /** The highest signal number. */
     public static final int HIGHEST = 64;
 
@@ -36,18 +40,24 @@ public record Signal(String name, int number) {
      * @param text a name with or without {@code SIG}, a number from 1 to 64, or {@code SIGRTMIN+n} or {@code SIGRTMAX-n}
      */
     public static Optional<Signal> parse(String text) {
-        if (text.matches("[0-9]{1,2}")) {
+        if (NUMBER.matcher(text).matches()) {
             return ofNumber(Integer.parseInt(text));
         }
-        String upper = text.toUpperCase(Locale.ROOT);
-        String name = upper.startsWith("SIG") ? upper.substring(3) : upper;
-        if (name.matches("RTM(IN([+][0-9]{1,2})?|AX(-[0-9]{1,2})?)")) {
+        String name = text.startsWith("SIG") ? text.substring(3) : text;
+        if (REAL_TIME.matcher(name).matches()) {
             int offset = name.length() > 5 ? Integer.parseInt(name.substring(6)) : 0;
             int number = name.startsWith("RTMIN") ? RTMIN + offset : HIGHEST - offset;
             return number < RTMIN ? Optional.empty() : ofNumber(number);
         }
         int index = NAMES.indexOf(OTHER_NAMES.getOrDefault(name, name));
         return index < 0 ? Optional.empty() : ofNumber(index + 1);
+    }
+
+    /** The spelling of {@link #parse} as a regular expression of the dialect that JSON Schema shares with Java. */
+    public static String pattern() {
+        String names = String.join("|", NAMES) + "|" + String.join("|", new TreeSet<>(OTHER_NAMES.keySet()));
+        String realTime = "RTMIN([+]([0-9]|[12][0-9]|30))?|RTMAX(-([0-9]|[12][0-9]|30))?";
+        return "^((SIG)?(" + names + "|" + realTime + ")|[1-9]|[1-5][0-9]|6[0-4])$";
     }
 
     /** The names that stand for one number each, with {@code SIG}, for suggestions. */

@@ -26,6 +26,9 @@ import java.util.stream.Collectors;
 
 /** What the readers of the keys share: typed access to nodes, the problems found, and where each part stands. */
 final class Binding {
+    /** So many characters fit a long in base ten, whatever they are. */
+    private static final int SHORT_NUMBER = 18;
+
     private final Diagnostics diagnostics;
     private final Map<String, Span> keys = new HashMap<>();
     private final Map<String, Span> values = new HashMap<>();
@@ -211,6 +214,9 @@ final class Binding {
             return Optional.empty();
         }
         String text = scalar.text();
+        if (text.length() <= SHORT_NUMBER && !text.startsWith("0x") && !text.startsWith("0o")) {
+            return Optional.of(Long.parseLong(text));
+        }
         BigInteger value = text.startsWith("0x")
                 ? new BigInteger(cut(text.substring(2)), 16)
                 : text.startsWith("0o") ? new BigInteger(cut(text.substring(2)), 8) : new BigInteger(cut(text));

@@ -62,7 +62,8 @@ final class DurationReader {
             for (int unit = 0; unit < MILLIS.length; unit++) {
                 String part = matcher.group(unit + 1);
                 if (part != null) {
-                    long number = Long.parseLong(part.replaceAll("[a-z]", ""));
+                    int unitLength = unit == MILLIS.length - 1 ? 2 : 1;
+                    long number = Long.parseLong(part.substring(0, part.length() - unitLength));
                     millis = Math.addExact(millis, Math.multiplyExact(number, MILLIS[unit]));
                 }
             }

@@ -14,6 +14,8 @@ final class SourceText {
     private final String text;
     private final int[] lineStarts;
     private final int @Nullable [] pointOffsets;
+    private int lastLine = -1;
+    private String lastLineText = "";
 
     SourceText(String name, String text) {
         this.name = name;
@@ -52,7 +54,16 @@ final class SourceText {
         }
         int column = text.codePointCount(lineStart, from) + 1;
         int length = Math.max(1, text.codePointCount(from, to));
-        return new Span(name, line + 1, column, length, text.substring(lineStart, lineEnd));
+        return new Span(name, line + 1, column, length, line(line, lineStart, lineEnd));
+    }
+
+    /** Spans are asked for line by line, several on each. */
+    private String line(int line, int start, int end) {
+        if (line != lastLine) {
+            lastLine = line;
+            lastLineText = text.substring(start, end);
+        }
+        return lastLineText;
     }
 
     private int lineEnd(int line) {

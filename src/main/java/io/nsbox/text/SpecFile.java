@@ -71,7 +71,8 @@ final class SpecFile {
                 .withHelp("write the spec to a file first: messages and the image cache go by the file's name");
     }
 
-    private static Diagnostic unreadable(String name, Path path, IOException e) {
+    /** Says why a file cannot be read. */
+    static Diagnostic unreadable(String name, Path path, IOException e) {
         if (e instanceof NoSuchFileException) {
             Diagnostic missing = unreadable(name, "no such file");
             return similar(path)

@@ -1,0 +1,157 @@
+package io.nsbox.cli;
+
+import io.nsbox.diag.Code;
+import io.nsbox.diag.Diagnostic;
+import io.nsbox.diag.Severity;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * The spec files that arguments name: files, folders with all that is below them, and patterns.
+ *
+ * <p>Folders whose names start with a dot are left out below a folder, as tools keep their own files there.
+ */
+final class SpecFiles {
+    private static final String SPECIAL = "*?[{";
+
+    private final Path workingDirectory;
+    private final Map<Path, SpecFile> files = new LinkedHashMap<>();
+    private final List<Diagnostic> problems = new ArrayList<>();
+
+    SpecFiles(Path workingDirectory) {
+        this.workingDirectory = workingDirectory;
+    }
+
+    /**
+     * A file to read.
+     *
+     * @param name what messages call it: as the user gave it, or below the folder that the user gave
+     * @param path where it is
+     */
+    record SpecFile(String name, Path path) {}
+
+    /** The files found so far, each once, in the order of the arguments. */
+    List<SpecFile> files() {
+        return List.copyOf(files.values());
+    }
+
+    /** What could not be found or looked into. */
+    List<Diagnostic> problems() {
+        return List.copyOf(problems);
+    }
+
+    void add(String argument) {
+        Path path;
+        try {
+            path = workingDirectory.resolve(argument);
+        } catch (InvalidPathException e) {
+            problem(argument, "this is not a file name: " + e.getReason());
+            return;
+        }
+        if (Files.isDirectory(path)) {
+            addFolder(argument, path);
+        } else if (!Files.exists(path) && argument.chars().anyMatch(c -> SPECIAL.indexOf(c) >= 0)) {
+            addPattern(argument);
+        } else {
+            add(argument, path);
+        }
+    }
+
+    private void add(String name, Path path) {
+        files.putIfAbsent(path.normalize(), new SpecFile(name, path));
+    }
+
+    private void addFolder(String argument, Path folder) {
+        List<Path> found = walk(argument, folder, SpecFiles::isYaml);
+        if (found.isEmpty()) {
+            problem(argument, "no *.yaml or *.yml file is in this folder or below it");
+        }
+        found.forEach(file -> add(below(argument, folder, file), file));
+    }
+
+    private void addPattern(String argument) {
+        int special = 0;
+        while (SPECIAL.indexOf(argument.charAt(special)) < 0) {
+            special++;
+        }
+        String fixed = argument.substring(0, argument.lastIndexOf('/', special) + 1);
+        Path folder = workingDirectory.resolve(fixed);
+        PathMatcher matcher;
+        try {
+            matcher = FileSystems.getDefault().getPathMatcher("glob:" + argument.substring(fixed.length()));
+        } catch (PatternSyntaxException e) {
+            problem(argument, "no such file, and as a pattern it is not finished");
+            return;
+        }
+        List<Path> found = Files.isDirectory(folder)
+                ? walk(fixed, folder, file -> matcher.matches(folder.relativize(file)))
+                : List.of();
+        if (found.isEmpty()) {
+            problem(argument, "no file matches this pattern");
+        }
+        found.forEach(file -> add(below(fixed, folder, file), file));
+    }
+
+    private static String below(String prefix, Path folder, Path file) {
+        String rest = folder.relativize(file).toString();
+        if (prefix.isEmpty() || prefix.equals(".") || prefix.equals("./")) {
+            return rest;
+        }
+        return prefix.endsWith("/") ? prefix + rest : prefix + "/" + rest;
+    }
+
+    private static boolean isYaml(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.endsWith(".yaml") || name.endsWith(".yml");
+    }
+
+    private List<Path> walk(String argument, Path folder, Predicate<Path> wanted) {
+        List<Path> found = new ArrayList<>();
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path inner, BasicFileAttributes attributes) {
+                    boolean hidden = !inner.equals(folder)
+                            && String.valueOf(inner.getFileName()).startsWith(".");
+                    return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (wanted.test(file) && !Files.isDirectory(file)) {
+                        found.add(file);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) {
+                    problem(below(argument, folder, file), "this folder cannot be looked into");
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            problem(argument, "this folder cannot be looked into");
+        }
+        found.sort(Comparator.naturalOrder());
+        return found;
+    }
+
+    private void problem(String argument, String message) {
+        problems.add(Diagnostic.of(Severity.ERROR, Code.FILE_UNREADABLE, argument, message));
+    }
+}

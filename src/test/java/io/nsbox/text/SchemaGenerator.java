@@ -1,0 +1,251 @@
+package io.nsbox.text;
+
+import io.nsbox.spec.ByteLength;
+import io.nsbox.spec.IdMap;
+import io.nsbox.spec.IdRange;
+import io.nsbox.spec.Key;
+import io.nsbox.spec.Namespace;
+import io.nsbox.spec.NetworkMode;
+import io.nsbox.spec.Propagation;
+import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Signal;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.lang.annotation.Annotation;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes the JSON Schema from the table of keys, which has the words, the descriptions and the namespaces needed, and
+ * from the constraints on the records. Keys that are not supported yet are absent, so editors refuse them too.
+ */
+final class SchemaGenerator {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    /** Text that nothing would be put into: interpolation is not supported yet. */
+    private static final String NO_VARIABLE = "(?![\\s\\S]*\\$\\{)";
+
+    private SchemaGenerator() {}
+
+    static String generate() {
+        ObjectNode schema = JSON.objectNode();
+        schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.put("title", "nsbox spec");
+        schema.put("description", "A sandbox for Linux: which namespaces it gets, what is in them, and what runs.");
+        schema.put("type", "object");
+        ObjectNode properties = schema.putObject("properties");
+        for (Key key : Key.values()) {
+            if (key.isSupported()) {
+                ObjectNode property = property(key);
+                property.put("description", key.description());
+                properties.set(key.word(), property);
+            }
+        }
+        schema.putObject("patternProperties")
+                .putObject("^x-")
+                .put("description", "Ignored: a place for anchors and notes.");
+        schema.put("additionalProperties", false);
+        schema.putArray("required").add(Key.NAMESPACES.word());
+        ArrayNode rules = schema.putArray("allOf");
+        for (Key key : Key.values()) {
+            if (key.isSupported() && key.needs().isPresent()) {
+                ObjectNode rule = rules.addObject();
+                rule.put(
+                        "$comment",
+                        "'" + key.word() + "' needs '" + key.needs().get().word() + "'");
+                rule.putObject("if").putArray("required").add(key.word());
+                rule.set("then", lists(key.needs().get()));
+            }
+        }
+        rules.add(procInAUserNamespace());
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
+        return JsonMapper.shared().writer().with(printer).writeValueAsString(schema) + "\n";
+    }
+
+    private static ObjectNode property(Key key) {
+        return switch (key) {
+            case VERSION ->
+                integer(
+                        constraint(SandboxSpec.class, "version", Min.class).value(),
+                        constraint(SandboxSpec.class, "version", Max.class).value());
+            case NAME -> string().put("pattern", pattern("name"));
+            case DESCRIPTION -> string();
+            case NAMESPACES -> namespaces();
+            case HOSTNAME -> bytes("hostname").put("pattern", pattern("hostname"));
+            case DOMAINNAME -> bytes("domainname").put("pattern", "^" + NO_VARIABLE);
+            case MOUNT_PROC -> bool(false);
+            case NO_NEW_PRIVILEGES -> bool(true);
+            case UID_MAP, GID_MAP -> idMap();
+            case PROPAGATION ->
+                words(Arrays.stream(Propagation.values()).map(Propagation::word).toList())
+                        .put("default", Propagation.PRIVATE.word());
+            case NETWORK ->
+                words(Arrays.stream(NetworkMode.values()).map(NetworkMode::word).toList())
+                        .put("default", NetworkMode.LOOPBACK.word());
+            case ENVIRONMENT -> environment();
+            case INHERIT_ENV -> inheritEnv();
+            case WORKING_DIR ->
+                string().put(
+                                "pattern",
+                                "^" + NO_VARIABLE
+                                        + component("workingDir", Pattern.class).regexp() + "$");
+            case COMMAND -> command();
+            case STOP_SIGNAL -> stopSignal();
+            case STOP_GRACE_PERIOD ->
+                string().put("pattern", DurationReader.PATTERN).put("default", "10s");
+            case TIMEOUT -> string().put("pattern", DurationReader.PATTERN.replace("^", "^(?=.*[1-9])"));
+            default -> throw new IllegalStateException("a supported key without a schema: " + key);
+        };
+    }
+
+    private static ObjectNode namespaces() {
+        List<String> names =
+                Arrays.stream(Namespace.values()).map(Namespace::word).toList();
+        ObjectNode all = JSON.objectNode().put("const", "all");
+        ObjectNode list = JSON.objectNode().put("type", "array").put("uniqueItems", true);
+        list.set("items", words(names));
+        ObjectNode onlyAll = JSON.objectNode();
+        onlyAll.putArray("const").add("all");
+        return anyOf(all, list, onlyAll);
+    }
+
+    private static ObjectNode idMap() {
+        ObjectNode keyword = words(
+                Arrays.stream(IdMap.Keyword.values()).map(IdMap.Keyword::word).toList());
+        ObjectNode range = JSON.objectNode().put("type", "object").put("additionalProperties", false);
+        ObjectNode numbers = range.putObject("properties");
+        numbers.set("inside", rangeNumber("inside", "First id inside."));
+        numbers.set("outside", rangeNumber("outside", "First id outside."));
+        numbers.set(
+                "count", rangeNumber("count", "How many ids follow each other.").put("default", 1));
+        range.putArray("required").add("inside").add("outside");
+        ObjectNode list =
+                JSON.objectNode().put("type", "array").put("minItems", 1).put("maxItems", IdMap.Ranges.MOST);
+        list.set("items", range);
+        return anyOf(keyword, list);
+    }
+
+    private static ObjectNode rangeNumber(String component, String description) {
+        return integer(
+                        constraint(IdRange.class, component, Min.class).value(),
+                        constraint(IdRange.class, component, Max.class).value())
+                .put("description", description);
+    }
+
+    private static ObjectNode environment() {
+        ObjectNode map = JSON.objectNode().put("type", "object");
+        map.putObject("propertyNames").put("pattern", "^[^=\\u0000]+$");
+        ObjectNode value = types("string", "number", "boolean", "null").put("pattern", "^" + NO_VARIABLE);
+        map.set("additionalProperties", value);
+        ObjectNode list = JSON.objectNode().put("type", "array");
+        list.set("items", string().put("pattern", "^" + NO_VARIABLE + "[^=\\u0000]"));
+        return anyOf(map, list);
+    }
+
+    private static ObjectNode inheritEnv() {
+        ObjectNode list = JSON.objectNode().put("type", "array").put("uniqueItems", true);
+        list.set("items", string().put("pattern", "^[^=*\\u0000]+[*]?$"));
+        return anyOf(JSON.objectNode().put("type", "boolean"), list);
+    }
+
+    private static ObjectNode command() {
+        ObjectNode line = types("string", "number", "boolean").put("pattern", "[^\\s]");
+        ObjectNode list = JSON.objectNode().put("type", "array").put("minItems", 1);
+        list.putArray("prefixItems").add(types("string", "number", "boolean").put("minLength", 1));
+        list.set("items", types("string", "number", "boolean"));
+        return anyOf(line, list);
+    }
+
+    private static ObjectNode stopSignal() {
+        return anyOf(string().put("pattern", Signal.pattern()), integer(1, Signal.HIGHEST))
+                .put("default", Signal.TERM.name());
+    }
+
+    /** What {@code CrossRules} says of a procfs without a pid namespace. */
+    private static ObjectNode procInAUserNamespace() {
+        ObjectNode rule = JSON.objectNode();
+        rule.put("$comment", "in a user namespace the kernel refuses 'mount_proc' without 'pid'");
+        ObjectNode condition = rule.putObject("if");
+        condition.putArray("required").add(Key.MOUNT_PROC.word());
+        ObjectNode properties = (ObjectNode) lists(Namespace.USER).get("properties");
+        properties.putObject(Key.MOUNT_PROC.word()).put("const", true);
+        condition.set("properties", properties);
+        rule.set("then", lists(Namespace.PID));
+        return rule;
+    }
+
+    private static ObjectNode lists(Namespace namespace) {
+        ObjectNode schema = JSON.objectNode();
+        ObjectNode some = schema.putObject("properties").putObject(Key.NAMESPACES.word());
+        ArrayNode either = some.putArray("anyOf");
+        either.addObject().put("const", "all");
+        ObjectNode list = either.addObject().put("type", "array");
+        ArrayNode names = list.putObject("contains").putArray("enum");
+        names.add(namespace.word()).add("all");
+        return schema;
+    }
+
+    private static ObjectNode string() {
+        return JSON.objectNode().put("type", "string");
+    }
+
+    private static ObjectNode bool(boolean byDefault) {
+        return JSON.objectNode().put("type", "boolean").put("default", byDefault);
+    }
+
+    private static ObjectNode integer(long min, long max) {
+        return JSON.objectNode().put("type", "integer").put("minimum", min).put("maximum", max);
+    }
+
+    private static ObjectNode types(String... types) {
+        ObjectNode schema = JSON.objectNode();
+        ArrayNode list = schema.putArray("type");
+        Arrays.stream(types).forEach(list::add);
+        return schema;
+    }
+
+    private static ObjectNode words(List<String> words) {
+        ObjectNode schema = JSON.objectNode();
+        ArrayNode list = schema.putArray("enum");
+        words.forEach(list::add);
+        return schema;
+    }
+
+    private static ObjectNode anyOf(ObjectNode... schemas) {
+        ObjectNode schema = JSON.objectNode();
+        ArrayNode list = schema.putArray("anyOf");
+        Arrays.stream(schemas).forEach(list::add);
+        return schema;
+    }
+
+    /** The schema counts characters, of which there are never more than bytes. */
+    private static ObjectNode bytes(String component) {
+        ByteLength length = component(component, ByteLength.class);
+        return string().put("minLength", length.min()).put("maxLength", length.max());
+    }
+
+    private static String pattern(String component) {
+        return "^" + component(component, Pattern.class).regexp() + "$";
+    }
+
+    private static <A extends Annotation> A component(String name, Class<A> type) {
+        return constraint(SandboxSpec.class, name, type);
+    }
+
+    private static <A extends Annotation> A constraint(Class<?> owner, String field, Class<A> type) {
+        try {
+            return Optional.ofNullable(owner.getDeclaredField(field).getAnnotation(type))
+                    .orElseThrow(() -> new IllegalStateException(owner + "." + field + " has no " + type));
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
