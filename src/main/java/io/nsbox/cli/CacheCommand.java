@@ -3,6 +3,7 @@ package io.nsbox.cli;
 import io.nsbox.launch.CacheException;
 import io.nsbox.launch.ImageCache;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code nsbox cache}: where compiled launchers are kept. */
@@ -12,45 +13,60 @@ import picocli.CommandLine.Command;
         description =
                 "Launchers are kept so that a second start needs no Java. "
                         + "A launcher proves that it is still right before it runs, so the cache never has to be cleared; it may be.",
-        synopsisSubcommandLabel = "(path | clear)")
+        synopsisSubcommandLabel = "(path | clear)",
+        subcommands = {CacheCommand.Show.class, CacheCommand.Clear.class})
 final class CacheCommand {
-    private final Console console;
-    private final CacheFolder folder;
-
-    CacheCommand(Console console, CacheFolder folder) {
-        this.console = console;
-        this.folder = folder;
-    }
 
     /** Prints the folder. */
-    @Command(name = "path", description = "Print the cache's folder.")
-    int path() {
-        Path path = folder.path();
-        if (path == null) {
-            return none();
+    @Command(name = "path", header = "Print the cache's folder.")
+    static final class Show implements Callable<Integer> {
+        private final Console console;
+        private final CacheFolder folder;
+
+        Show(Console console, CacheFolder folder) {
+            this.console = console;
+            this.folder = folder;
         }
-        console.out().println(path);
-        return ExitStatus.OK;
+
+        @Override
+        public Integer call() {
+            Path path = folder.path();
+            if (path == null) {
+                return refuse(console, CacheFolder.NONE);
+            }
+            console.out().println(path);
+            return ExitStatus.OK;
+        }
     }
 
     /** Removes everything in the folder. */
-    @Command(name = "clear", description = "Remove everything that nsbox keeps in its cache.")
-    int clear() {
-        Path path = folder.path();
-        if (path == null) {
-            return none();
+    @Command(name = "clear", header = "Remove everything that nsbox keeps in its cache.")
+    static final class Clear implements Callable<Integer> {
+        private final Console console;
+        private final CacheFolder folder;
+
+        Clear(Console console, CacheFolder folder) {
+            this.console = console;
+            this.folder = folder;
         }
-        try {
-            ImageCache.clear(path);
-            return ExitStatus.OK;
-        } catch (CacheException e) {
-            console.err().println("nsbox: error: " + e.getMessage());
-            return ExitStatus.PROBLEMS;
+
+        @Override
+        public Integer call() {
+            Path path = folder.path();
+            if (path == null) {
+                return refuse(console, CacheFolder.NONE);
+            }
+            try {
+                ImageCache.clear(path);
+                return ExitStatus.OK;
+            } catch (CacheException e) {
+                return refuse(console, String.valueOf(e.getMessage()));
+            }
         }
     }
 
-    private int none() {
-        console.err().println("nsbox: error: " + CacheFolder.NONE);
+    private static int refuse(Console console, String why) {
+        console.err().println("nsbox: error: " + why);
         return ExitStatus.PROBLEMS;
     }
 }

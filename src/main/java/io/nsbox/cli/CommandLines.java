@@ -2,7 +2,9 @@ package io.nsbox.cli;
 
 import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
@@ -18,10 +20,12 @@ final class CommandLines {
      * @param parts what constructors of commands may ask for, by type
      */
     static CommandLine of(Console console, Object... parts) {
-        CommandLine line = new CommandLine(NsboxCommand.class, new PartsFactory(console, parts));
+        List<Object> all = new ArrayList<>(List.of(parts));
+        all.add(console);
+        CommandLine line = new CommandLine(NsboxCommand.class, new PartsFactory(all));
         addHelp(line);
-        line.setOut(new PrintWriter(console.out(), true));
-        line.setErr(new PrintWriter(console.err(), true));
+        line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         line.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
         line.setExpandAtFiles(false);
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -39,7 +43,7 @@ final class CommandLines {
     }
 
     /** Makes a command by the constructor all of whose parameters are at hand. */
-    private record PartsFactory(Console console, Object[] parts) implements IFactory {
+    private record PartsFactory(List<Object> parts) implements IFactory {
         @Override
         public <K> K create(Class<K> type) throws Exception {
             for (Constructor<?> constructor : type.getDeclaredConstructors()) {
@@ -55,9 +59,8 @@ final class CommandLines {
             Object[] arguments = new Object[types.length];
             for (int i = 0; i < types.length; i++) {
                 Class<?> wanted = types[i];
-                Optional<Object> part = wanted.isInstance(console)
-                        ? Optional.of(console)
-                        : Arrays.stream(parts).filter(wanted::isInstance).findFirst();
+                Optional<Object> part =
+                        parts.stream().filter(wanted::isInstance).findFirst();
                 if (part.isEmpty()) {
                     return Optional.empty();
                 }

@@ -8,5 +8,6 @@ final class HelpOption {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Print this help and exit.")
+    @SuppressWarnings("unused") // picocli sets it and acts on it.
     private boolean help;
 }

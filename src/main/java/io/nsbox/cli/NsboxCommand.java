@@ -38,6 +38,7 @@ final class NsboxCommand implements Callable<Integer> {
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Print the version and exit.")
+    @SuppressWarnings("unused") // picocli sets it and acts on it.
     private boolean version;
 
     @Override

@@ -75,7 +75,7 @@ final class ZshCompletion {
                             .append(word.toLowerCase(java.util.Locale.ROOT)));
             return words.append(')').toString();
         }
-        return "_files";
+        return argument.isPositional() || argument.paramLabel().equals("OUT") ? "_files" : " ";
     }
 
     private static String summary(CommandLine command) {

@@ -9,6 +9,7 @@ import jnr.ffi.Runtime;
 import jnr.ffi.annotations.SaveError;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs an image from memory, where no folder can hold it: a sealed memfd (memfd_create(2)) that replaces this process.
@@ -43,8 +44,9 @@ public final class MemoryImage {
         @SaveError
         int execv(String path, Pointer arguments);
 
-        int pthread_sigmask(int how, Pointer set, Pointer old);
+        int pthread_sigmask(int how, Pointer set, @Nullable Pointer old);
 
+        @Nullable
         Pointer getenv(String name);
 
         int setenv(String name, Pointer value, int overwrite);
@@ -80,7 +82,7 @@ public final class MemoryImage {
 
         for (String variable : borrowed) {
             String saved = "NSBOX_SAVED_" + variable;
-            Pointer value = libc.getenv(saved);
+            @Nullable Pointer value = libc.getenv(saved);
             if (value == null) {
                 libc.unsetenv(variable);
             } else {
