@@ -66,7 +66,7 @@ public final class Emitter {
         String shown = syscall.word() + "("
                 + String.join(
                         ", ", List.of(arguments).stream().map(Operand::text).toList()) + ")";
-        builder.call(into, new OnError.Fail(refusal(shown, hints, Refusal.SETUP)), syscall, arguments);
+        builder.call(into, new OnError.Fail(refusal(shown.toString(), hints, Refusal.SETUP)), syscall, arguments);
     }
 
     /** Fails as if a call had returned this error. */
@@ -78,12 +78,13 @@ public final class Emitter {
     }
 
     private int refusal(String shown, Hints hints, int status) {
-        Refusal refusal = new Refusal(step, shown, hints, status);
-        int known = refusals.indexOf(refusal);
-        if (known >= 0) {
-            return known;
+        for (int i = 0; i < refusals.size(); i++) {
+            Refusal known = refusals.get(i);
+            if (known.step() == step && known.call().equals(shown) && known.status() == status) {
+                return i;
+            }
         }
-        refusals.add(refusal);
+        refusals.add(new Refusal(step, shown, hints, status));
         return refusals.size() - 1;
     }
 

@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.host.RefusalHints;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,7 +15,18 @@ public record Hints(Map<Integer, String> byErrno) {
     public static final Hints NONE = new Hints(Map.of());
 
     public Hints {
-        byErrno = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(byErrno));
+        byErrno = Collections.unmodifiableMap(new LinkedHashMap<>(byErrno));
+    }
+
+    // Written out, because records' own link at run time, and a cold start pays for that.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Hints that && byErrno.equals(that.byErrno);
+    }
+
+    @Override
+    public int hashCode() {
+        return byErrno.hashCode();
     }
 
     /** What the machine room knows about this kind of refusal. */

@@ -55,5 +55,15 @@ public sealed interface Block permits Block.Constant, Block.Buffer {
      * @param name what listings call it
      * @param size bytes
      */
-    record Buffer(int id, String name, int size) implements Block {}
+    record Buffer(int id, String name, int size) implements Block {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Buffer that && id == that.id && name.equals(that.name) && size == that.size;
+        }
+
+        @Override
+        public int hashCode() {
+            return id;
+        }
+    }
 }

@@ -20,14 +20,11 @@ public final class ProgramBuilder {
     private final Map<Label, Integer> labels = new LinkedHashMap<>();
     private final List<Block.Constant> constants = new ArrayList<>();
     private final Map<String, Block.Constant> texts = new HashMap<>();
-    private final Map<Content, Block.Constant> byContent = new HashMap<>();
+    private final Map<ByteBuffer, Block.Constant> byContent = new HashMap<>();
     private final List<Block.Buffer> buffers = new ArrayList<>();
     private final List<Program.Section> sections = new ArrayList<>();
     private int labelCount;
     private int slotCount = Slot.FIRST_FREE;
-
-    /** What makes two constants the same. */
-    private record Content(ByteBuffer bytes, Map<Integer, Operand.Address> addresses, int addressSize) {}
 
     /** Starts an empty program for this architecture. */
     public ProgramBuilder(Arch arch) {
@@ -63,7 +60,11 @@ public final class ProgramBuilder {
 
     /** A NUL-terminated text; equal texts share their memory. */
     public Operand.Address text(String content) {
-        Block.Constant block = texts.computeIfAbsent(content, key -> constant(terminated(key), Map.of(), 8));
+        Block.Constant block = texts.get(content);
+        if (block == null) {
+            block = constant(terminated(content), Map.of(), 8);
+            texts.put(content, block);
+        }
         return new Operand.Address(block, 0, quote(content));
     }
 
@@ -90,7 +91,7 @@ public final class ProgramBuilder {
         }
         String shown = "["
                 + String.join(", ", content.stream().map(ProgramBuilder::quote).toList()) + "]";
-        return new Operand.Address(constant(new byte[8 * (content.size() + 1)], addresses, 8), 0, shown);
+        return new Operand.Address(constant(new byte[8 * (content.size() + 1)], addresses, 8), 0, shown.toString());
     }
 
     /** Zeroed memory that the program may write. */
@@ -101,12 +102,17 @@ public final class ProgramBuilder {
     }
 
     private Block.Constant constant(byte[] content, Map<Integer, Operand.Address> addresses, int addressSize) {
-        Content key = new Content(ByteBuffer.wrap(content.clone()), addresses, addressSize);
-        return byContent.computeIfAbsent(key, missing -> {
-            Block.Constant block = new Block.Constant(constants.size(), content, addresses, addressSize);
-            constants.add(block);
-            return block;
-        });
+        ByteBuffer key = ByteBuffer.wrap(content.clone());
+        Block.Constant known = addresses.isEmpty() ? byContent.get(key) : null;
+        if (known != null) {
+            return known;
+        }
+        Block.Constant block = new Block.Constant(constants.size(), content, addresses, addressSize);
+        constants.add(block);
+        if (addresses.isEmpty()) {
+            byContent.put(key, block);
+        }
+        return block;
     }
 
     private static byte[] terminated(String content) {
@@ -117,21 +123,20 @@ public final class ProgramBuilder {
     /** A text in double quotes with C's escapes for what would not print. */
     public static String quote(String content) {
         StringBuilder quoted = new StringBuilder("\"");
-        content.codePoints().forEach(c -> {
-            switch (c) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\t' -> quoted.append("\\t");
-                default -> {
-                    if (Character.isISOControl(c)) {
-                        quoted.append(String.format("\\%03o", c));
-                    } else {
-                        quoted.appendCodePoint(c);
-                    }
-                }
+        for (int i = 0; i < content.length(); i++) {
+            char c = content.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c == '\n') {
+                quoted.append("\\n");
+            } else if (c == '\t') {
+                quoted.append("\\t");
+            } else if (Character.isISOControl(c)) {
+                quoted.append('\\').append(c >> 6 & 7).append(c >> 3 & 7).append(c & 7);
+            } else {
+                quoted.append(c);
             }
-        });
+        }
         return quoted.append('"').toString();
     }
 
