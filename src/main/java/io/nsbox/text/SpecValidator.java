@@ -12,8 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.hibernate.validator.HibernateValidator;
 
 /**
@@ -26,13 +24,9 @@ public final class SpecValidator {
 
     /** Made on first use; the class's initialisation lock makes the second thread wait for the first. */
     private static final class Holder {
-        /** The library announces itself on start, and nobody asked; the reference keeps the level set. */
-        private static final Logger QUIET = Logger.getLogger("org.hibernate.validator");
-
         private static final Validator VALIDATOR;
 
         static {
-            QUIET.setLevel(Level.WARNING);
             VALIDATOR = Validation.byProvider(HibernateValidator.class)
                     .configure()
                     .ignoreXmlConfiguration()
