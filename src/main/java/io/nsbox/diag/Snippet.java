@@ -47,7 +47,7 @@ public final class Snippet {
     private record Window(String line, int before, int marked) {
         static Window around(Span span) {
             String text = span.text();
-            int caret = text.offsetByCodePoints(0, Math.min(span.column() - 1, text.codePointCount(0, text.length())));
+            int caret = offset(text, span.column() - 1);
             // A line may have a megabyte, and a thousand messages: only what can be seen is looked at.
             int low = wholeCharacter(text, Math.max(0, caret - 2 * WIDEST));
             int high = wholeCharacter(text, Math.min(text.length(), caret + 2 * WIDEST));
@@ -77,6 +77,15 @@ public final class Snippet {
             line.append(cutAfter ? MORE : "");
             int before = (cutBefore ? MORE.length() : 0) + width(points, from, first);
             return new Window(line.toString().stripTrailing(), before, Math.max(1, width(points, first, end)));
+        }
+
+        /** The offset after so many code points, or the text's end. */
+        private static int offset(String text, int points) {
+            int offset = 0;
+            for (int i = 0; i < points && offset < text.length(); i++) {
+                offset += Character.charCount(text.codePointAt(offset));
+            }
+            return offset;
         }
 
         private static int wholeCharacter(String text, int offset) {
