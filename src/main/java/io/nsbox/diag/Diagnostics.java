@@ -34,6 +34,11 @@ public final class Diagnostics {
         }
     }
 
+    /** Whether further problems are only counted: nothing need be spent on their wording. */
+    public boolean isFull() {
+        return found.size() >= LIMIT;
+    }
+
     /** Whether any problem so far is an error. */
     public boolean hasErrors() {
         return errors;

@@ -116,13 +116,17 @@ public final class SarifRenderer {
 
     /** A URI reference (RFC 3986): relative names stay relative, so that services find the file in the checkout. */
     private static String uri(String file) {
+        boolean absolute = file.startsWith("/");
         try {
-            String scheme = file.startsWith("/") ? "file" : null;
-            String authority = file.startsWith("/") ? "" : null;
-            return new URI(scheme, authority, file, null, null).toASCIIString();
+            String uri = new URI("file", "", absolute ? file : "/" + file, null, null).toASCIIString();
+            if (absolute) {
+                return uri;
+            }
+            String relative = uri.substring("file:///".length());
+            // A first segment with a colon would read as a scheme.
+            return relative.split("/", 2)[0].contains(":") ? "./" + relative : relative;
         } catch (URISyntaxException e) {
-            // A relative name whose first segment holds a colon would read as a scheme: "./" says that it does not.
-            return "./" + uri("/" + file).substring("file:///".length());
+            throw new IllegalStateException("every path can be quoted: " + file, e);
         }
     }
 }

@@ -46,12 +46,18 @@ public final class Snippet {
      */
     private record Window(String line, int before, int marked) {
         static Window around(Span span) {
-            int[] points = span.text().codePoints().toArray();
-            int first = Math.min(span.column() - 1, points.length);
+            String text = span.text();
+            int caret = offset(text, span.column() - 1);
+            // A line may have a megabyte, and a thousand messages: only what can be seen is looked at.
+            int low = wholeCharacter(text, Math.max(0, caret - 2 * WIDEST));
+            int high = wholeCharacter(text, Math.min(text.length(), caret + 2 * WIDEST));
+            int[] points = text.substring(low, high).codePoints().toArray();
+            int first = text.codePointCount(low, caret);
             int last = Math.min(first + span.length(), points.length);
             int from = 0;
             int to = points.length;
-            if (width(points, 0, points.length) > WIDEST) {
+            boolean part = low > 0 || high < text.length();
+            if (part || width(points, 0, points.length) > WIDEST) {
                 from = first;
                 for (int left = WIDEST / 3; from > 0 && left > 0; left -= Printable.width(points[from])) {
                     from--;
@@ -62,13 +68,31 @@ public final class Snippet {
                 }
             }
             int end = Math.min(last, to);
-            StringBuilder line = new StringBuilder(from > 0 ? MORE : "");
+            boolean cutBefore = from > 0 || low > 0;
+            boolean cutAfter = to < points.length || high < text.length();
+            StringBuilder line = new StringBuilder(cutBefore ? MORE : "");
             for (int i = from; i < to; i++) {
                 Printable.append(line, points[i]);
             }
-            line.append(to < points.length ? MORE : "");
-            int before = (from > 0 ? MORE.length() : 0) + width(points, from, first);
+            line.append(cutAfter ? MORE : "");
+            int before = (cutBefore ? MORE.length() : 0) + width(points, from, first);
             return new Window(line.toString().stripTrailing(), before, Math.max(1, width(points, first, end)));
+        }
+
+        /** The offset after so many code points, or the text's end. */
+        private static int offset(String text, int points) {
+            int offset = 0;
+            for (int i = 0; i < points && offset < text.length(); i++) {
+                offset += Character.charCount(text.codePointAt(offset));
+            }
+            return offset;
+        }
+
+        private static int wholeCharacter(String text, int offset) {
+            boolean inside = offset > 0
+                    && offset < text.length()
+                    && Character.isSurrogatePair(text.charAt(offset - 1), text.charAt(offset));
+            return inside ? offset - 1 : offset;
         }
 
         private static int width(int[] points, int from, int to) {

@@ -48,8 +48,11 @@ final class IdMapReader {
             binding.item(at, item);
             range(item, at).ifPresent(range -> ranges.add(new Located(range, item, at)));
         }
-        overlap(ranges, "inside", IdRange::inside, IdRange::lastInside);
-        overlap(ranges, "outside", IdRange::outside, IdRange::lastOutside);
+        // More than the kernel takes are an error of their own.
+        if (ranges.size() <= IdMap.Ranges.MOST) {
+            overlap(ranges, "inside", IdRange::inside, IdRange::lastInside);
+            overlap(ranges, "outside", IdRange::outside, IdRange::lastOutside);
+        }
         return Optional.of(new IdMap.Ranges(ranges.stream().map(Located::range).toList()));
     }
 

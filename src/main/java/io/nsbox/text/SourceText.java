@@ -40,6 +40,15 @@ final class SourceText {
         return pointOffsets[Math.min(points, pointOffsets.length - 1)];
     }
 
+    /** How many code points come before an offset: by the table, since counting a long line each time would be quadratic. */
+    private int pointOf(int offset) {
+        if (pointOffsets == null) {
+            return offset;
+        }
+        int point = Arrays.binarySearch(pointOffsets, offset);
+        return point < 0 ? -point - 1 : point;
+    }
+
     /** The first line of what stands between two offsets; at least one column. */
     Span span(int start, int end) {
         int from = Math.min(start, text.length());
@@ -52,8 +61,8 @@ final class SourceText {
         while (to > from + 1 && Character.isWhitespace(text.charAt(to - 1))) {
             to--;
         }
-        int column = text.codePointCount(lineStart, from) + 1;
-        int length = Math.max(1, text.codePointCount(from, to));
+        int column = pointOf(from) - pointOf(lineStart) + 1;
+        int length = Math.max(1, pointOf(to) - pointOf(from));
         return new Span(name, line + 1, column, length, line(line, lineStart, lineEnd));
     }
 

@@ -119,7 +119,10 @@ final class SpecBinder {
 
     private void unknown(Entry entry) {
         String word = entry.key().text();
-        Optional<String> meant = Key.bySynonym(word).map(Key::word).or(() -> Suggestion.nearest(word, Key.words()));
+        // The search is the dear part, and nobody reads the thousandth suggestion.
+        Optional<String> meant = binding.diagnostics().isFull()
+                ? Optional.empty()
+                : Key.bySynonym(word).map(Key::word).or(() -> Suggestion.nearest(word, Key.words()));
         meant.flatMap(Key::find).ifPresent(binding::meant);
         String help = meant.map(m -> "did you mean '" + m + "'?"
                         + (Key.find(m).filter(Key::isSupported).isPresent() ? "" : " (not supported yet)"))

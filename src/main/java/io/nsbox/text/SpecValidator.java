@@ -1,12 +1,19 @@
 package io.nsbox.text;
 
 import io.nsbox.diag.Severity;
+import io.nsbox.spec.IdMap;
+import io.nsbox.spec.IdRange;
+import io.nsbox.spec.InheritEnv;
+import io.nsbox.spec.NetworkMode;
+import io.nsbox.spec.Propagation;
 import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Signal;
 import io.nsbox.text.YamlNode.Mapping;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.MessageInterpolator;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -51,9 +58,34 @@ public final class SpecValidator {
 
     /** Boots the validator on a thread of its own; a check that comes before it is ready waits. */
     public static void warmUp() {
-        Thread thread = new Thread(() -> Holder.VALIDATOR.getConstraintsForClass(SandboxSpec.class), "validator");
+        Thread thread = new Thread(() -> Holder.VALIDATOR.validate(sample()), "validator");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** A spec in which every constraint has a value to look at: each makes its own validator on first use. */
+    private static SandboxSpec sample() {
+        IdMap ranges = new IdMap.Ranges(List.of(new IdRange(0, 0, 1)));
+        return new SandboxSpec(
+                1,
+                "sample",
+                null,
+                Set.of(),
+                "sample",
+                "sample",
+                false,
+                Propagation.PRIVATE,
+                IdMap.Keyword.ROOT,
+                ranges,
+                NetworkMode.LOOPBACK,
+                List.of(),
+                InheritEnv.DEFAULT,
+                "/",
+                List.of(),
+                true,
+                Signal.TERM,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1));
     }
 
     /** Reports each value that breaks a constraint, unless something about it was reported before. */

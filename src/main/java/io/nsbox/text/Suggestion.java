@@ -1,7 +1,6 @@
 package io.nsbox.text;
 
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that somebody probably meant. */
@@ -19,6 +18,10 @@ final class Suggestion {
         String best = null;
         int bestDistance = Math.max(1, wanted.length() / 3) + 1;
         for (String candidate : candidates) {
+            // Words of very different lengths differ at least by that; comparing them in full is dear.
+            if (Math.abs(candidate.length() - wanted.length()) > bestDistance + 2) {
+                continue;
+            }
             int distance = distance(wanted, normal(candidate));
             if (distance < bestDistance) {
                 bestDistance = distance;
@@ -30,8 +33,16 @@ final class Suggestion {
 
     /** Other spellings of the same word: {@code mountProc}, {@code mount-proc}, {@code MOUNT_PROC}. */
     private static String normal(String word) {
-        String snake = word.equals(word.toUpperCase(Locale.ROOT)) ? word : word.replaceAll("([a-z])([A-Z])", "$1_$2");
-        return snake.toLowerCase(Locale.ROOT).replace('-', '_');
+        StringBuilder out = new StringBuilder();
+        char before = '_';
+        for (char c : word.toCharArray()) {
+            if (Character.isUpperCase(c) && Character.isLowerCase(before)) {
+                out.append('_');
+            }
+            out.append(c == '-' ? '_' : Character.toLowerCase(c));
+            before = c;
+        }
+        return out.toString();
     }
 
     /** Optimal string alignment: insertions, deletions, replacements, and swaps of neighbours. */

@@ -42,7 +42,7 @@ final class YamlComposer {
     static final int DEEPEST = 64;
 
     /** How many nodes a document may come to, with every alias written out. */
-    static final int LARGEST = 200_000;
+    static final int LARGEST = 50_000;
 
     private static final String MERGE = "<<";
 

@@ -43,11 +43,11 @@ class HostileFilesTest {
                 Arguments.of(
                         "aliases of aliases",
                         bomb + head,
-                        "6:10: error: the document comes to more than 200000 values, with every alias written out"),
+                        "5:19: error: the document comes to more than 50000 values, with every alias written out"),
                 Arguments.of(
                         "merges of merges",
                         merges + head,
-                        "2:306: error: the document comes to more than 200000 values, with every alias written out"),
+                        "2:81: error: the document comes to more than 50000 values, with every alias written out"),
                 Arguments.of(
                         "ten megabytes",
                         head + "#".repeat(10 << 20),
@@ -71,7 +71,7 @@ class HostileFilesTest {
                 Arguments.of(
                         "many values",
                         head + "x-a: [" + "a,".repeat(300_000) + "]",
-                        "3:399991: error: the document comes to more than 200000 values, with every alias written out"),
+                        "3:99991: error: the document comes to more than 50000 values, with every alias written out"),
                 Arguments.of(
                         "a long word",
                         head + "hostname: " + "a".repeat(1_000_000),
@@ -120,6 +120,24 @@ class HostileFilesTest {
         assertThat(result.diagnostics()).hasSize(1001);
         assertThat(result.diagnostics().get(1000).message())
                 .isEqualTo("4000 more problems are not shown; mend these first");
+    }
+
+    @Test
+    void manyUnknownKeysAreCutShort() throws IOException {
+        String keys =
+                IntStream.range(0, 20_000).mapToObj(i -> "k" + i + ": 1\n").collect(Collectors.joining());
+        Path file = Files.writeString(folder.resolve("box.yaml"), "namespaces: [uts]\n" + keys);
+        assertThat(read(file)).endsWith("""
+                box.yaml: note: 19001 more problems are not shown; mend these first
+                1000 errors in box.yaml
+                """);
+    }
+
+    @Test
+    void aLongLineBeyondTheBasicPlaneIsReadInOneGo() throws IOException {
+        String line = "namespaces: [" + "\ud83d\ude00,".repeat(40_000) + "]\ncommand: sh\n";
+        Path file = Files.writeString(folder.resolve("box.yaml"), line);
+        assertThat(read(file)).startsWith("box.yaml:1:14: error: unknown namespace '\ud83d\ude00'\n");
     }
 
     @Test
