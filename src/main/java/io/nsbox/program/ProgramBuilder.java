@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -125,7 +126,7 @@ public final class ProgramBuilder {
                 case '\t' -> quoted.append("\\t");
                 default -> {
                     if (Character.isISOControl(c)) {
-                        quoted.append(String.format("\\%03o", c));
+                        quoted.append(String.format(Locale.ROOT, "\\%03o", c));
                     } else {
                         quoted.appendCodePoint(c);
                     }
