@@ -1,6 +1,7 @@
 package io.nsbox.program;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,11 @@ public final class ProgramPrinter {
 
     private ProgramPrinter(Program program) {
         this.program = program;
-        program.labels()
-                .forEach((label, index) ->
-                        labels.computeIfAbsent(index, key -> new ArrayList<>()).add(label));
+        // Several labels may stand at one place; a map's own order differs from run to run.
+        program.labels().keySet().stream()
+                .sorted(Comparator.comparingInt(Label::id))
+                .forEach(label -> labels.computeIfAbsent(program.indexOf(label), key -> new ArrayList<>())
+                        .add(label));
     }
 
     /** The listing; every line ends with a line break. */
