@@ -43,6 +43,6 @@ public record CompileRequest(
 
     /** Whether this is a bare {@code up FILE}, the one form whose image is found again by the spec's path. */
     public boolean isPlain() {
-        return equals(plain(file));
+        return name == null && overrides.isEmpty() && words == null && purpose == Purpose.RUN;
     }
 }

@@ -35,6 +35,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,31 +51,59 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
 
     @Override
     public Optional<byte[]> compile(CompileRequest request, @Nullable Architecture architecture, Console console) {
-        Optional<LoadedSpec> spec = read(request, console);
+        Arch arch = architecture == null ? ownArch() : Arch.valueOf(architecture.name());
+        // While the validator boots on its own thread, the image is made already; it is thrown away if a value is
+        // wrong.
+        Attempt attempt = new Attempt();
+        Optional<LoadedSpec> spec = read(request, console, early -> attempt.make(() -> image(early, request, arch)));
         if (spec.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Subordinates> subordinates = subordinates(spec.get(), console);
-        if (subordinates.isEmpty()) {
-            return Optional.empty();
+        Image image = attempt.image == null ? image(spec.get(), request, arch) : attempt.image;
+        print(image.problems(), console);
+        return image.problems().isEmpty() ? Optional.of(image.bytes()) : Optional.empty();
+    }
+
+    /** An image, or what keeps this machine from having one. */
+    private record Image(byte[] bytes, List<Diagnostic> problems) {}
+
+    /** An image made of a spec that was not fully checked; whatever goes wrong with that does not matter. */
+    private static final class Attempt {
+        private @Nullable Image image;
+
+        void make(Supplier<Image> maker) {
+            try {
+                image = maker.get();
+            } catch (RuntimeException valueOutOfRange) {
+                image = null;
+            }
         }
-        Plan plan = Planner.plan(spec.get(), subordinates.get().ranges());
-        Arch arch = architecture == null ? ownArch() : Arch.valueOf(architecture.name());
+    }
+
+    private Image image(LoadedSpec spec, CompileRequest request, Arch arch) {
+        SubordinateIds subordinates = SubordinateIds.of(spec, host);
+        if (!subordinates.problems().isEmpty()) {
+            return new Image(new byte[0], subordinates.problems());
+        }
+        Plan plan = Planner.plan(spec, subordinates.ranges());
         Program program = request.purpose() == Purpose.KEEP
                 ? Lowering.standalone(plan, arch)
-                : Lowering.cached(
-                        plan, arch, proof(spec.get(), subordinates.get().files()));
-        return Optional.of(ElfImage.write(program));
+                : Lowering.cached(plan, arch, proof(spec, subordinates.files()));
+        return new Image(ElfImage.write(program), List.of());
     }
 
     @Override
     public boolean plan(CompileRequest request, Detail detail, Format format, Console console) {
-        Optional<LoadedSpec> spec = read(request, console);
-        Optional<Subordinates> subordinates = spec.flatMap(loaded -> subordinates(loaded, console));
-        if (spec.isEmpty() || subordinates.isEmpty()) {
+        Optional<LoadedSpec> spec = read(request, console, early -> {});
+        if (spec.isEmpty()) {
             return false;
         }
-        Plan plan = Planner.plan(spec.get(), subordinates.get().ranges());
+        SubordinateIds subordinates = SubordinateIds.of(spec.get(), host);
+        print(subordinates.problems(), console);
+        if (!subordinates.problems().isEmpty()) {
+            return false;
+        }
+        Plan plan = Planner.plan(spec.get(), subordinates.ranges());
         Trace trace = Trace.of(plan, ownArch(), caller());
         console.out().print(print(plan, trace, detail, format));
         return true;
@@ -86,14 +116,14 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         return detail == Detail.SYSCALLS ? PlanPrinter.syscalls(plan, trace) : PlanPrinter.steps(plan);
     }
 
-    private static Optional<LoadedSpec> read(CompileRequest request, Console console) {
+    private static Optional<LoadedSpec> read(CompileRequest request, Console console, Consumer<LoadedSpec> early) {
         List<String> settings = new ArrayList<>(request.overrides());
         if (request.name() != null) {
             settings.add(ReadOptions.textSetting("name", request.name()));
         }
         List<String> words = request.words() == null ? List.of() : request.words();
         ReadResult result = new SpecReader(new ReadOptions(settings, words, true))
-                .read(request.file(), console.workingDirectory().resolve(request.file()));
+                .read(request.file(), console.workingDirectory().resolve(request.file()), early);
         print(result.diagnostics(), console);
         return result.spec();
     }
@@ -103,18 +133,6 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             Style style = Style.colour(console.colourOnErr());
             console.err().print(new TextRenderer(style).render(diagnostics));
         }
-    }
-
-    /** The caller's subordinate ids, and the files that they were read from. */
-    private record Subordinates(Planner.Subordinates ranges, List<HostFile> files) {}
-
-    private Optional<Subordinates> subordinates(LoadedSpec spec, Console console) {
-        SubordinateIds ids = SubordinateIds.of(spec, host);
-        if (ids.problems().isEmpty()) {
-            return Optional.of(new Subordinates(ids.ranges(), ids.files()));
-        }
-        print(ids.problems(), console);
-        return Optional.empty();
     }
 
     private Proof proof(LoadedSpec spec, List<HostFile> files) {

@@ -3,7 +3,6 @@ package io.nsbox.spec;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record SandboxSpec(
         @Min(1) @Max(1) int version,
-        @Pattern(regexp = NAME_PATTERN) String name,
+        @Spelling(regexp = NAME_PATTERN) String name,
         @Nullable String description,
         Set<Namespace> namespaces,
 
-        @ByteLength(min = 1, max = NODENAME_BYTES) @Pattern(regexp = HOSTNAME_PATTERN) @Nullable
+        @ByteLength(min = 1, max = NODENAME_BYTES) @Spelling(regexp = HOSTNAME_PATTERN) @Nullable
         String hostname,
 
         @ByteLength(min = 1, max = NODENAME_BYTES) @Nullable String domainname,
@@ -54,7 +53,7 @@ public record SandboxSpec(
         List<Variable> environment,
         InheritEnv inheritEnv,
 
-        @ByteLength(max = PATH_BYTES) @Pattern(regexp = ABSOLUTE_PATH_PATTERN) @Nullable
+        @ByteLength(max = PATH_BYTES) @Spelling(regexp = ABSOLUTE_PATH_PATTERN) @Nullable
         String workingDir,
 
         List<String> command,

@@ -21,7 +21,7 @@ final class ConstraintMessages {
     static Text of(Violation violation, String written) {
         return switch (violation.constraint()) {
             case "Min", "Max" -> range(violation, written);
-            case "Pattern" -> spelling(violation);
+            case "Spelling" -> spelling(violation);
             case "ByteLength" -> length(violation);
             case "Size" -> ranges(violation);
             case "DurationMin" ->

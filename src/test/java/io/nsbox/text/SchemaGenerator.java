@@ -9,9 +9,9 @@ import io.nsbox.spec.NetworkMode;
 import io.nsbox.spec.Propagation;
 import io.nsbox.spec.SandboxSpec;
 import io.nsbox.spec.Signal;
+import io.nsbox.spec.Spelling;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Pattern;
 import java.lang.annotation.Annotation;
 import java.util.Arrays;
 import java.util.List;
@@ -96,7 +96,8 @@ final class SchemaGenerator {
                 string().put(
                                 "pattern",
                                 "^" + NO_VARIABLE
-                                        + component("workingDir", Pattern.class).regexp() + "$");
+                                        + component("workingDir", Spelling.class)
+                                                .regexp() + "$");
             case COMMAND -> command();
             case STOP_SIGNAL -> stopSignal();
             case STOP_GRACE_PERIOD ->
@@ -233,7 +234,7 @@ final class SchemaGenerator {
     }
 
     private static String pattern(String component) {
-        return "^" + component(component, Pattern.class).regexp() + "$";
+        return "^" + component(component, Spelling.class).regexp() + "$";
     }
 
     private static <A extends Annotation> A component(String name, Class<A> type) {
