@@ -38,6 +38,7 @@ final class Errnos {
             new Errno(26, "ETXTBSY", "Text file busy"),
             new Errno(28, "ENOSPC", "No space left on device"),
             new Errno(30, "EROFS", "Read-only file system"),
+            new Errno(32, "EPIPE", "Broken pipe"),
             new Errno(36, "ENAMETOOLONG", "File name too long"),
             new Errno(38, "ENOSYS", "Function not implemented"),
             new Errno(40, "ELOOP", "Too many levels of symbolic links"),

@@ -15,6 +15,9 @@ final class Frame {
     /** How many environment variables a command can inherit; those that the spec names come on top. */
     static final int MOST_INHERITED = 4096;
 
+    /** A message's parts: heading 4, errno 1, place 3, note 3, help 3, line break 1. */
+    private static final int MOST_PARTS = 15;
+
     private static final int PATH_MAX = 4096;
 
     /** A text that is put together when the launcher runs. */
@@ -108,7 +111,7 @@ final class Frame {
         siginfo = builder.buffer("siginfo", 128);
         foreground = builder.buffer("foreground group", 4);
         words = builder.buffer("words", 512);
-        message = builder.buffer("message", 16 * 12);
+        message = builder.buffer("message", 16 * MOST_PARTS);
         environment =
                 builder.buffer("environment", 8 * (MOST_INHERITED + named + 2)).shownAs("environment");
         page = builder.buffer("page", 2 * PATH_MAX);

@@ -179,5 +179,7 @@ public final class Lowering {
                 Operand.NULL,
                 Operand.named("WEXITED", WEXITED),
                 Operand.NULL);
+        // Where the sandbox's process was refused first, the launcher only stumbled over its end.
+        Supervise.takeReport(b, frame, tell);
     }
 }

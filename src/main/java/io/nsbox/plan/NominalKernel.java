@@ -53,7 +53,9 @@ final class NominalKernel implements Kernel {
                 yield 0;
             }
             case WAITID -> {
-                memory.write(arguments[2] + 8, 4, CLD_EXITED);
+                if (arguments[2] != 0) {
+                    memory.write(arguments[2] + 8, 4, CLD_EXITED);
+                }
                 yield 0;
             }
             case IOCTL -> arguments[0] == 0 ? -ENOTTY : 0;

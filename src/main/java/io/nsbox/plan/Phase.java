@@ -6,6 +6,8 @@ public enum Phase {
     LAUNCHER("launcher"),
     /** In the launcher, beside the sandbox's first process. */
     PARENT("launcher, beside the sandbox"),
+    /** In a process of its own that runs newuidmap(1) or newgidmap(1), for which the launcher waits. */
+    HELPER("helper of the launcher"),
     /** In the sandbox's first process, which becomes the command. */
     CHILD("sandbox");
 

@@ -31,6 +31,9 @@ public final class PlanPrinter {
     public static String syscalls(Plan plan, Trace trace) {
         StringBuilder text = heading(plan);
         for (Phase phase : Phase.values()) {
+            if (phase == Phase.HELPER && trace.in(phase).isEmpty()) {
+                continue;
+            }
             text.append('\n').append(phase.word()).append(":\n");
             int step = -1;
             for (Trace.TracedCall call : trace.in(phase)) {

@@ -22,7 +22,7 @@ record RunIdMapHelper(IdKind kind, List<IdMapLine> lines) {
         Frame frame = emitter.frame();
         Operand.Address arguments = arguments(emitter);
         Label waiting = b.label("wait for " + kind.helper());
-        Slot helper = frame.scratch;
+        Slot helper = frame.scratch.as("helper");
         emitter.must(
                 helper,
                 Syscall.CLONE,

@@ -251,19 +251,7 @@ final class Supervise {
         b.place(reaped);
         restoreTerminal();
         Label ran = b.label("the command ran");
-        b.call(
-                result,
-                new OnError.Ignore(),
-                Syscall.RECVFROM,
-                Operand.of(frame.reportIn),
-                frame.words.shownAs("&report"),
-                Operand.number(8),
-                Operand.named("MSG_DONTWAIT", MSG_DONTWAIT),
-                Operand.NULL,
-                Operand.NULL);
-        b.branch(result, Condition.NOT_EQUAL, 8, ran);
-        b.load(4, Slot.TAG, frame.words, 0);
-        b.load(4, Slot.ERRNO, frame.words, 4);
+        takeReport(b, frame, ran);
         b.jump(tell);
         b.place(ran);
         Slot status = frame.scratch2;
@@ -278,6 +266,24 @@ final class Supervise {
         b.set(status, Operand.of(forced));
         b.place(done);
         b.attempt(Syscall.EXIT_GROUP, Operand.of(status));
+    }
+
+    /** Takes the refusal that the sandbox's first process reported before it ended; goes on at the label if it did not. */
+    static void takeReport(ProgramBuilder b, Frame frame, Label none) {
+        Slot length = frame.scratch;
+        b.call(
+                length,
+                new OnError.Ignore(),
+                Syscall.RECVFROM,
+                Operand.of(frame.reportIn),
+                frame.words.shownAs("&report"),
+                Operand.number(8),
+                Operand.named("MSG_DONTWAIT", MSG_DONTWAIT),
+                Operand.NULL,
+                Operand.NULL);
+        b.branch(length, Condition.NOT_EQUAL, 8, none);
+        b.load(4, Slot.TAG, frame.words, 0);
+        b.load(4, Slot.ERRNO, frame.words, 4);
     }
 
     /** A shell with job control inside leaves the terminal to its own process group, which is gone now. */

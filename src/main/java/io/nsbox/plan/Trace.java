@@ -35,16 +35,18 @@ public record Trace(List<TracedCall> calls) {
         Kernel nominal = new NominalKernel(caller);
         List<TracedCall> launcher = new ArrayList<>();
         List<TracedCall> parent = new ArrayList<>();
+        List<TracedCall> helper = new ArrayList<>();
         List<TracedCall> child = new ArrayList<>();
-        Map<Phase, List<TracedCall>> lists = Map.of(Phase.LAUNCHER, launcher, Phase.PARENT, parent, Phase.CHILD, child);
+        Map<Phase, List<TracedCall>> lists =
+                Map.of(Phase.LAUNCHER, launcher, Phase.PARENT, parent, Phase.HELPER, helper, Phase.CHILD, child);
         boolean[] cloned = {false};
         Simulator.run(program, List.of("launcher"), Map.of(), call -> {
             Program.Section section = program.sectionOf(call.index());
-            Phase phase = call.process() == 1 ? Phase.CHILD : cloned[0] ? Phase.PARENT : Phase.LAUNCHER;
+            Phase phase = phase(call.process(), cloned[0]);
             if (!section.title().equals(Lowering.SUPERVISION)) {
                 lists.get(phase)
                         .add(new TracedCall(
-                                section.subject(), phase, call.call().syscall(), call.text()));
+                                section.subject(), phase, call.call().syscall(), text(call)));
             }
             long result = nominal.answer(call);
             cloned[0] |= call.call().syscall() == Syscall.CLONE3;
@@ -52,8 +54,17 @@ public record Trace(List<TracedCall> calls) {
         });
         List<TracedCall> all = new ArrayList<>(launcher);
         all.addAll(parent);
+        all.addAll(helper);
         all.addAll(child);
         return new Trace(all);
+    }
+
+    private static Phase phase(int process, boolean cloned) {
+        return switch (process) {
+            case 0 -> cloned ? Phase.PARENT : Phase.LAUNCHER;
+            case 1 -> Phase.CHILD;
+            default -> Phase.HELPER;
+        };
     }
 
     /** A signal's number is known beforehand, though a loop counts it. */

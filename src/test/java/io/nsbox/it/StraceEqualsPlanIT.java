@@ -1,0 +1,264 @@
+package io.nsbox.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nsbox.plan.Caller;
+import io.nsbox.plan.Phase;
+import io.nsbox.plan.Plan;
+import io.nsbox.plan.Trace;
+import io.nsbox.testing.Identity;
+import io.nsbox.testing.Requirements;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a launcher does, as strace(1) sees it, is what {@code nsbox plan --syscalls} said before. */
+class StraceEqualsPlanIT {
+    private static final Map<String, String> MORE_SPECS = new TreeMap<>();
+
+    static {
+        MORE_SPECS.put("bare", "namespaces: [user]\ncommand: [/bin/true]\n");
+        MORE_SPECS.put("timeout", "namespaces: [user, uts]\ntimeout: 1m30s\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("half-a-second", "namespaces: [user]\ntimeout: 500ms\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("working-dir", "namespaces: [user]\nworking_dir: /usr/bin\ncommand: [./true]\n");
+        MORE_SPECS.put("new-privileges", "namespaces: [user]\nno_new_privileges: false\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("down", "namespaces: [user, network]\nnetwork: down\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("keep-id", "namespaces: [user]\nuid_map: keep-id\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("gid-only", "namespaces: [user]\ngid_map: root\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "own-ids",
+                "namespaces: [user]\nuid_map: [{inside: 7, outside: 1000}]\ngid_map: [{inside: 8, outside: 1000}]\n"
+                        + "command: [\"true\"]\n");
+        MORE_SPECS.put(
+                "environment", "namespaces: [user]\ninherit_env: true\nenvironment: {A: b}\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("odd-word", "namespaces: [user]\ncommand: [\"true\", \"a \\\"b\\\" \\\\ \\tc\"]\n");
+        for (String propagation : List.of("private", "slave", "shared", "unbindable")) {
+            MORE_SPECS.put(
+                    propagation, "namespaces: [user, mount]\npropagation: " + propagation + "\ncommand: [\"true\"]\n");
+        }
+    }
+
+    private static final Map<String, String> ROOT_SPECS = Map.of(
+            "ranges",
+            "namespaces: [user]\nuid_map: [{inside: 0, outside: 0, count: 5}, {inside: 10, outside: 100, count: 7}]\n"
+                    + "gid_map: [{inside: 0, outside: 20, count: 3}]\ncommand: [\"true\"]\n",
+            "no-user",
+            "namespaces: [uts, mount, pid]\nmount_proc: true\nhostname: h\ncommand: [\"true\"]\n");
+
+    static Stream<Arguments> committedSpecs() throws IOException {
+        List<Arguments> cases = new ArrayList<>();
+        try (Stream<Path> specs = Files.list(Workshop.PROJECT.resolve("specs"))) {
+            for (Path spec : (Iterable<Path>) specs.sorted()::iterator) {
+                for (Identity identity : Identity.values()) {
+                    cases.add(Arguments.of(identity, spec.getFileName().toString()));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("committedSpecs")
+    void theCallsUntilTheCommandRunsAreThoseOfThePlan(Identity identity, String name) throws IOException {
+        Requirements.requireProgram("strace");
+        try (Workshop workshop = Workshop.open(identity)) {
+            Path file = workshop.file(name, Files.readString(Workshop.PROJECT.resolve("specs/" + name)));
+            Path launcher = workshop.build(file, "launcher");
+            Running.Result planned = workshop.run(workshop.nsbox(), "plan", "--syscalls", "--format", "json", file);
+            assertThat(planned.err()).isEmpty();
+            assertThat(Files.readAllBytes(launcher))
+                    .as("what the other tests of this machine run is what `nsbox build` writes")
+                    .isEqualTo(Files.readAllBytes(workshop.compile(file, "again")));
+            compare(PlannedCalls.read(planned.out()), trace(workshop, launcher), identity);
+        }
+    }
+
+    static Stream<Arguments> moreSpecs() {
+        List<Arguments> cases = new ArrayList<>();
+        for (Identity identity : Identity.values()) {
+            MORE_SPECS.forEach((name, spec) -> cases.add(Arguments.of(identity, name, spec)));
+        }
+        ROOT_SPECS.forEach((name, spec) -> cases.add(Arguments.of(Identity.ROOT, name, spec)));
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("moreSpecs")
+    void theyAreForEachKeyThatAddsCalls(Identity identity, String name, String spec) {
+        Requirements.requireProgram("strace");
+        try (Workshop workshop = Workshop.open(identity)) {
+            Path launcher = workshop.launcher(name, spec);
+            Plan plan = Workshop.plan(workshop.folder().resolve(name + ".yaml"));
+            Trace trace = Trace.of(
+                    plan, Workshop.arch(), new Caller(identity.id(), identity.id(), identity == Identity.ROOT));
+            compare(PlannedCalls.of(trace), trace(workshop, launcher), identity);
+        }
+    }
+
+    private static StraceLog trace(Workshop workshop, Path launcher) {
+        Path log = workshop.file("log", "");
+        Running.Result traced = workshop.run("strace", "-f", "-s", "4096", "-o", log, launcher);
+        assertThat(traced).isEqualTo(new Running.Result(0, "", ""));
+        return StraceLog.read(log);
+    }
+
+    @Test
+    void foldersOfThePathThatLackTheCommandAreAskedOneByOne() {
+        Requirements.requireProgram("strace");
+        try (Workshop workshop = Workshop.open(Identity.ROOT)) {
+            Path file = workshop.file(
+                    "spec.yaml", "namespaces: [user]\nenvironment: {PATH: \"/nowhere::/bin\"}\ncommand: [\"true\"]\n");
+            Path launcher = workshop.build(file, "launcher");
+            Path log = workshop.file("log", "");
+            assertThat(workshop.run("strace", "-f", "-o", log, launcher).status())
+                    .isZero();
+            List<StraceLog.Call> child =
+                    StraceLog.untilExecuted(StraceLog.read(log).ofSecond());
+            assertThat(child.subList(child.size() - 5, child.size()).stream()
+                            .map(call -> call.text().replaceAll(" 0x.*", ""))
+                            .toList())
+                    .containsExactly(
+                            "execve(\"/nowhere/true\", [\"true\"],",
+                            "faccessat(AT_FDCWD, \"/nowhere/true\", F_OK)",
+                            "execve(\"./true\", [\"true\"],",
+                            "faccessat(AT_FDCWD, \"./true\", F_OK)",
+                            "execve(\"/bin/true\", [\"true\"],");
+        }
+    }
+
+    /** newuidmap is set-user-ID: only a tracer with privilege lets it be, so root traces. */
+    @Test
+    void anUnprivilegedAutoRunsTheHelpersAsPlanned() throws IOException {
+        Requirements.requireProgram("strace");
+        Requirements.requireProgram("newuidmap");
+        Requirements.requireProgram("unshare");
+        Identity.ROOT.require();
+        try (Workshop workshop = Workshop.open(Identity.USER)) {
+            Path file = workshop.file("spec.yaml", "namespaces: [user]\nuid_map: auto\ncommand: [id, -u]\n");
+            Path etc = SubordinateIdsOfTests.etc(workshop);
+            Path plan = workshop.file("plan.json", "");
+            Path log = workshop.file("log", "");
+            Running.Result result = workshop.startPlainly(
+                            "unshare",
+                            "-m",
+                            "--propagation",
+                            "private",
+                            "sh",
+                            "-euc",
+                            "mount --bind \"$1\" /etc\n"
+                                    + "nsbox='setpriv --reuid 1000 --regid 1000 --clear-groups '$2\n"
+                                    + "$nsbox build \"$3\" -o launcher\n"
+                                    + "$nsbox plan --syscalls --format json \"$3\" >\"$4\"\n"
+                                    + "exec strace -f -s 4096 -o \"$5\" -u " + SubordinateIdsOfTests.USER
+                                    + " ./launcher",
+                            "sh",
+                            etc,
+                            workshop.nsbox(),
+                            file,
+                            plan,
+                            log)
+                    .finish();
+            assertThat(result).isEqualTo(new Running.Result(0, "0\n", ""));
+            StraceLog straced = StraceLog.read(log);
+            compare(PlannedCalls.read(Files.readString(plan)), straced, Identity.USER);
+            List<String> helpers = straced.processes().stream()
+                    .skip(2)
+                    .map(process -> straced.of(process).get(0).text())
+                    .map(text ->
+                            text.replaceAll("map\", \"\\d+\"", "map\", PID").replaceAll(", 0x.*", ""))
+                    .toList();
+            assertThat(helpers)
+                    .containsExactly(
+                            "execve(\"/usr/bin/newgidmap\", [\"newgidmap\", PID, \"0\", \"1000\", \"1\", \"1\","
+                                    + " \"200000\", \"65536\"]",
+                            "execve(\"/usr/bin/newuidmap\", [\"newuidmap\", PID, \"0\", \"1000\", \"1\", \"1\","
+                                    + " \"100000\", \"65536\"]");
+        }
+    }
+
+    private static void compare(PlannedCalls plan, StraceLog log, Identity identity) {
+        List<StraceLog.Call> launcher = log.ofFirst();
+        List<PlannedCalls.Planned> ofLauncher = plan.inLauncher();
+        StraceSpelling spelling = new StraceSpelling(log.processes().get(1), identity);
+        spelling.compare(ofLauncher, launcher.subList(0, Math.min(launcher.size(), ofLauncher.size())));
+        assertThat(launcher.get(ofLauncher.size()).text())
+                .as("after what is planned, the launcher waits")
+                .startsWith("ppoll([{fd=")
+                .contains("events=POLLIN");
+        List<StraceLog.Call> sandbox = new ArrayList<>(StraceLog.untilExecuted(log.ofSecond()));
+        // A plan shows one look at one folder of the PATH.
+        sandbox.removeIf(call -> call.failed() && List.of("execve", "faccessat").contains(call.name()));
+        spelling.compare(plan.inSandbox(), sandbox);
+    }
+
+    /** The JSON of {@code plan --syscalls --format json}. */
+    private record PlannedCalls(List<Planned> inLauncher, List<Planned> inSandbox) {
+        record Planned(String name, String text) {}
+
+        static PlannedCalls read(String json) {
+            List<Planned> launcher = new ArrayList<>();
+            List<Planned> sandbox = new ArrayList<>();
+            for (JsonNode call : JsonMapper.shared().readTree(json).get("syscalls")) {
+                Planned planned = new Planned(
+                        call.get("name").asString(), call.get("text").asString());
+                switch (call.get("phase").asString()) {
+                    case "launcher", "parent" -> launcher.add(planned);
+                    case "child" -> sandbox.add(planned);
+                    default -> assertThat(planned.name()).isEqualTo("execve");
+                }
+            }
+            return new PlannedCalls(launcher, sandbox);
+        }
+
+        static PlannedCalls of(Trace trace) {
+            List<Planned> launcher = new ArrayList<>();
+            List<Planned> sandbox = new ArrayList<>();
+            for (Trace.TracedCall call : trace.calls()) {
+                (call.phase() == Phase.CHILD ? sandbox : launcher)
+                        .add(new Planned(call.syscall().word(), call.text()));
+            }
+            return new PlannedCalls(launcher, sandbox);
+        }
+    }
+
+    /** Compares a plan's spelling of calls with strace's, and lets each name of a plan stand for one value. */
+    private static final class StraceSpelling {
+        private final Map<String, String> values = new TreeMap<>();
+
+        private final boolean blind;
+
+        StraceSpelling(long child, Identity identity) {
+            values.put("<pid>", Long.toString(child));
+            values.put("<uid>", Long.toString(identity.id()));
+            values.put("<gid>", Long.toString(identity.id()));
+            // Once it has PR_SET_DUMPABLE off, its memory can only be read with privilege.
+            blind = identity != Identity.ROOT;
+        }
+
+        void compare(List<PlannedCalls.Planned> planned, List<StraceLog.Call> made) {
+            assertThat(made.stream().map(StraceLog.Call::name).toList())
+                    .isEqualTo(planned.stream().map(PlannedCalls.Planned::name).toList());
+            for (int i = 0; i < made.size(); i++) {
+                String real = StraceWords.asPlanned(made.get(i).text());
+                assertThat(matches(planned.get(i).text(), real))
+                        .as("planned %s\nmade    %s\nvalues  %s", planned.get(i).text(), real, values)
+                        .isTrue();
+            }
+        }
+
+        private boolean matches(String plan, String real) {
+            return StraceWords.matches(plan, real, values, blind);
+        }
+    }
+}
