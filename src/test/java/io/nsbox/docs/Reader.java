@@ -7,12 +7,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Somebody who types what the documentation says: the user of the tests, or an ordinary user where root tests. */
 final class Reader implements AutoCloseable {
     private static final String ORDINARY_ID = "1000";
+    private static final Path CLONE = Path.of("").toAbsolutePath();
 
     private final List<String> as;
     private final Path home;
@@ -49,22 +53,40 @@ final class Reader implements AutoCloseable {
         }
     }
 
+    /** Runs a command as the reader, in the reader's environment, in the folder of the clone. */
+    Commands.Result run(String... words) {
+        return Commands.run(environment(), CLONE, command(words));
+    }
+
     /** Opens a terminal in the folder of the clone. */
     Terminal terminal() {
         Requirements.requireProgram("script");
-        Path clone = Path.of("").toAbsolutePath();
-        String[] test = new String[as.size() + 3];
-        for (int i = 0; i < as.size(); i++) {
-            test[i] = as.get(i);
-        }
-        test[as.size()] = "test";
-        test[as.size() + 1] = "-r";
-        test[as.size() + 2] = clone.resolve("target/nsbox.jar").toString();
+        requireClone();
+        return new Terminal(as, environment(), CLONE, List.of(Transcript.OUTSIDE, Transcript.INSIDE));
+    }
+
+    /** Needs the clone, and the jar in it, to be readable. */
+    void requireClone() {
+        String jar = CLONE.resolve("target/nsbox.jar").toString();
         Requirements.require(
-                Commands.run(test).status() == 0,
-                "the clone or its jar cannot be read by an ordinary user: " + clone + " (run mvn package first)");
-        Map<String, String> environment = Map.of("HOME", home.toString(), "XDG_CACHE_HOME", home + "/.cache");
-        return new Terminal(as, environment, clone, List.of(Transcript.OUTSIDE, Transcript.INSIDE));
+                Commands.run(command("test", "-r", jar)).status() == 0,
+                jar + " cannot be read by an ordinary user; run mvn package, in a folder that others may enter");
+    }
+
+    private Map<String, String> environment() {
+        return Map.of("HOME", home.toString(), "XDG_CACHE_HOME", home + "/.cache", "PATH", path());
+    }
+
+    /** Who becomes somebody else does not keep folders on the PATH that only the former may enter. */
+    private String path() {
+        return Arrays.stream(System.getenv("PATH").split(":"))
+                .filter(folder -> as.isEmpty()
+                        || Commands.run(command("test", "-x", folder)).status() == 0)
+                .collect(Collectors.joining(":"));
+    }
+
+    private String[] command(String... words) {
+        return Stream.concat(as.stream(), Arrays.stream(words)).toArray(String[]::new);
     }
 
     @Override

@@ -30,8 +30,9 @@ class ReadmeTest {
 
     @Test
     void theOnlyShellBlockIsTheTestCommand() {
-        assertThat(PAGE.blocks("sh")).singleElement().satisfies(block -> assertThat(block.lines())
-                .containsExactly("mvn -B verify"));
+        assertThat(PAGE.blocks("sh"))
+                .singleElement()
+                .satisfies(block -> assertThat(block.lines()).containsExactly("mvn -B verify"));
         assertThat(PAGE.blocks().stream().map(MarkdownPage.Block::info).distinct())
                 .containsExactlyInAnyOrder("yaml specs/pid-mount.yaml", "console", "sh");
     }
@@ -65,7 +66,9 @@ class ReadmeTest {
         Matcher link = LINK.matcher(Files.readString(page));
         while (link.find()) {
             Path folder = page.getParent() == null ? Path.of("") : page.getParent();
-            Path target = link.group(1).isEmpty() ? page : folder.resolve(link.group(1)).normalize();
+            Path target = link.group(1).isEmpty()
+                    ? page
+                    : folder.resolve(link.group(1)).normalize();
             assertThat(target).as("%s links to %s", page, link.group()).exists();
             if (link.group(2) != null) {
                 assertThat(Files.readString(target)
