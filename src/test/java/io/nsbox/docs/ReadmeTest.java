@@ -51,6 +51,20 @@ class ReadmeTest {
         assertThat(PAGE.text()).containsOnlyOnce("<!-- bench -->").containsOnlyOnce("<!-- /bench -->");
     }
 
+    @Test
+    void theReadmeLeadsToEveryDesignRecordAndEachSaysWhyAndWhatFollows() throws IOException {
+        try (Stream<Path> records = Files.list(Path.of("docs/design"))) {
+            List<Path> all = records.sorted().toList();
+            assertThat(all).hasSizeGreaterThanOrEqualTo(8);
+            for (Path record : all) {
+                assertThat(PAGE.text()).contains("(" + record + ")");
+                assertThat(Files.readString(record))
+                        .as(record.toString())
+                        .containsSubsequence("\n**Context.**", "\n**Decision.**", "\n**Consequences.**");
+            }
+        }
+    }
+
     static Stream<Path> pages() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("docs"))) {
             List<Path> pages =

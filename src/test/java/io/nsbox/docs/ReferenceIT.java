@@ -7,26 +7,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What docs/reference.md says where the language allows two readings, tried out as an ordinary user. */
 class ReferenceIT {
-    private Reader user;
+    private static Reader user;
+
+    @TempDir
     private Path folder;
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    static void start() {
         user = Reader.ordinaryUser();
         user.requireClone();
-        folder = Files.createTempDirectory("reference");
+    }
+
+    @BeforeEach
+    void letTheUserIn() throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    @AfterEach
-    void end() {
-        Commands.run("rm", "-rf", folder.toString());
+    @AfterAll
+    static void end() {
         user.close();
     }
 
