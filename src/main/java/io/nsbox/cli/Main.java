@@ -55,7 +55,7 @@ public final class Main {
         try {
             int status;
             if (args.length == 2 && args[0].equals("up") && !args[1].startsWith("-")) {
-                status = UpCommand.run(CompileRequest.plain(args[1]), console, compiler, launch);
+                status = Launch.compileAndRun(CompileRequest.plain(args[1]), console, compiler, launch);
             } else {
                 status = CommandLines.of(
                                 console,

@@ -4,7 +4,6 @@ import io.nsbox.cli.CompileRequest.Purpose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,12 +65,6 @@ final class UpCommand implements Callable<Integer> {
         this.launch = launch;
     }
 
-    /** Runs a bare {@code up FILE} without loading the command-line library, which costs more than all the rest. */
-    static int run(CompileRequest request, Console console, Compiler compiler, Launch launch) {
-        Optional<byte[]> image = compiler.compile(request, null, console);
-        return image.isPresent() ? launch.run(image.get(), request) : ExitStatus.SETUP;
-    }
-
     @Override
     public Integer call() {
         CommandSpec spec = Objects.requireNonNull(command);
@@ -98,6 +91,6 @@ final class UpCommand implements Callable<Integer> {
             boolean fine = compiler.plan(request, PlanCommand.Detail.STEPS, PlanCommand.Format.TEXT, console);
             return fine ? ExitStatus.OK : ExitStatus.SETUP;
         }
-        return run(request, console, compiler, launch);
+        return Launch.compileAndRun(request, console, compiler, launch);
     }
 }
