@@ -1,5 +1,7 @@
 package io.nsbox.diag;
 
+import java.util.Locale;
+
 /**
  * Text as it may be shown on a terminal: nothing in it moves the cursor, changes colours or reverses the reading order.
  *
@@ -46,7 +48,7 @@ public final class Printable {
         } else if (c == 0x7f) {
             out.appendCodePoint(0x2421);
         } else if (isHidden(c)) {
-            out.append(String.format("<U+%04X>", c));
+            out.append(String.format(Locale.ROOT, "<U+%04X>", c));
         } else {
             out.appendCodePoint(c);
         }

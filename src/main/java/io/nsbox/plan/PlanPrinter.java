@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
 import java.util.List;
+import java.util.Locale;
 
 /** Prints plans for people. */
 public final class PlanPrinter {
@@ -16,7 +17,10 @@ public final class PlanPrinter {
                 .orElse(0);
         for (NumberedStep step : plan.steps()) {
             String line = String.format(
-                    "%3d  %-" + width + "s", step.number(), step.step().title());
+                    Locale.ROOT,
+                    "%3d  %-" + width + "s",
+                    step.number(),
+                    step.step().title());
             String cause = step.step().cause().map(PlanPrinter::cause).orElse("");
             text.append((line + cause).stripTrailing()).append('\n');
         }

@@ -11,6 +11,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
@@ -37,7 +38,8 @@ final class SourceDecoder {
             report(
                     diagnostics,
                     source.span(offset, offset + 1),
-                    String.format("the byte 0x%02x is not part of any UTF-8 text", bytes[malformed] & 0xff),
+                    String.format(
+                            Locale.ROOT, "the byte 0x%02x is not part of any UTF-8 text", bytes[malformed] & 0xff),
                     "save the file as UTF-8");
             return Optional.empty();
         }
@@ -45,7 +47,7 @@ final class SourceDecoder {
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             if (!StreamReader.isPrintable(c)) {
-                String what = c == 0 ? "a NUL byte" : String.format("the control character U+%04X", c);
+                String what = c == 0 ? "a NUL byte" : String.format(Locale.ROOT, "the control character U+%04X", c);
                 String help =
                         "remove it; inside double quotes an escape such as \"\\e\" or \"\\t\" can stand for a character";
                 report(diagnostics, source.span(i, i + 1), "a spec is text, and this is " + what, help);
