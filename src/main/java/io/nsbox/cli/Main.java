@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /** The one door between the process and the commands: streams, environment and exit happen here and nowhere else. */
 public final class Main {
@@ -57,20 +58,18 @@ public final class Main {
             if (args.length == 2 && args[0].equals("up") && !args[1].startsWith("-")) {
                 status = Launch.compileAndRun(CompileRequest.plain(args[1]), console, compiler, launch);
             } else {
-                status = CommandLines.of(
-                                console,
-                                compiler,
-                                launch,
-                                cache,
-                                host(),
-                                System.getProperty("os.arch", ""),
-                                Optional.of(new RunningProbes(host())))
-                        .execute(args);
+                status = commandLine(console, compiler, launch, cache).execute(args);
             }
             return status;
         } catch (RuntimeException | Error e) {
             return internalError(e, console, args);
         }
+    }
+
+    /** The whole command line, with what its commands work on. */
+    static CommandLine commandLine(Console console, Compiler compiler, Launch launch, CacheFolder cache) {
+        Optional<RunningProbes> probes = Optional.of(new RunningProbes(host()));
+        return CommandLines.of(console, compiler, launch, cache, host(), System.getProperty("os.arch", ""), probes);
     }
 
     /** Reports a defect of nsbox itself in one line, or with its stack trace where {@code NSBOX_DEBUG} is 1. */

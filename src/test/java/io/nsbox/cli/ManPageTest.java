@@ -1,0 +1,57 @@
+package io.nsbox.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nsbox.host.HostTree;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+class ManPageTest {
+    private static final CommandLine NSBOX = Main.commandLine(
+            console(), new SandboxCompiler(HostTree.at(Path.of("/")), null), (i, r) -> 0, new CacheFolder(null));
+
+    static Stream<CommandLine> commands() {
+        return NSBOX.getSubcommands().values().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandAndItsOptionsAreDescribed(CommandLine command) throws IOException {
+        String page = Files.readString(Path.of("docs/man/nsbox.1")).replace("\\-", "-");
+
+        assertThat(page).contains(".SS nsbox " + command.getCommandName() + "\n");
+        String section = page.substring(page.indexOf(".SS nsbox " + command.getCommandName() + "\n") + 1);
+        section = section.substring(0, section.indexOf("\n.S") + 1);
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            if (!option.usageHelp()) {
+                assertThat(section).contains(option.longestName());
+            }
+        }
+    }
+
+    @Test
+    void noCommandIsDescribedThatIsNotThere() throws IOException {
+        String page = Files.readString(Path.of("docs/man/nsbox.1"));
+
+        assertThat(page.lines().filter(line -> line.startsWith(".SS nsbox ")).map(line -> line.substring(10)))
+                .containsExactlyInAnyOrderElementsOf(NSBOX.getSubcommands().keySet());
+    }
+
+    private static Console console() {
+        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        return new Console(
+                new ByteArrayInputStream(new byte[0]), nowhere, nowhere, Map.of(), Path.of("/"), false, false);
+    }
+}
