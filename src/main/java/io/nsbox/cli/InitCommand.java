@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,7 +56,7 @@ final class InitCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (list) {
             for (String name : Templates.NAMES) {
-                console.out().println(String.format("%-10s %s", name, Templates.title(name)));
+                console.out().println(String.format(Locale.ROOT, "%-10s %s", name, Templates.title(name)));
             }
             console.out().flush();
             return ExitStatus.OK;
