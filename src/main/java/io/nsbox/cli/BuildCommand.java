@@ -47,7 +47,7 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CompileRequest request = new CompileRequest(file, null, List.of(), null, false, Purpose.KEEP);
+        CompileRequest request = new CompileRequest(file, null, List.of(), null, Purpose.KEEP);
         Optional<byte[]> image = compiler.compile(request, architecture, console);
         if (image.isEmpty()) {
             return ExitStatus.PROBLEMS;

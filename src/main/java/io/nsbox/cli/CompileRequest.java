@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param name the sandbox's name from {@code --name}; {@code null} leaves the spec's own
  * @param overrides {@code key=value} from {@code --set}, in order; validated as the file is
  * @param words the words after {@code --}, which replace the spec's command; {@code null} without {@code --}
- * @param verbose whether the launcher tells on standard error what it does
  * @param purpose what the answer is for
  */
 public record CompileRequest(
@@ -18,7 +17,6 @@ public record CompileRequest(
         @Nullable String name,
         List<String> overrides,
         @Nullable List<String> words,
-        boolean verbose,
         Purpose purpose) {
 
     /** What an image, or a plan, is made for. */
@@ -38,7 +36,7 @@ public record CompileRequest(
 
     /** The request of a bare {@code up FILE}. */
     public static CompileRequest plain(String file) {
-        return new CompileRequest(file, null, List.of(), null, false, Purpose.RUN);
+        return new CompileRequest(file, null, List.of(), null, Purpose.RUN);
     }
 
     /** Whether this is a bare {@code up FILE}, the one form whose image is found again by the spec's path. */

@@ -62,10 +62,7 @@ record HandOver(
             }
             Path file = keep(ImageCache.open(folder), image, request);
             return arguments.indexOf(request.file()) + 1 + " " + file;
-        } catch (CacheException e) {
-            if (request.verbose()) {
-                console.err().println("nsbox: note: " + e.getMessage() + "; the launcher runs from memory");
-            }
+        } catch (CacheException noPlaceToKeepIt) {
             return FROM_MEMORY;
         }
     }

@@ -51,7 +51,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CompileRequest request = new CompileRequest(file, null, List.of(), null, false, Purpose.SHOW);
+        CompileRequest request = new CompileRequest(file, null, List.of(), null, Purpose.SHOW);
         Detail detail = syscalls ? Detail.SYSCALLS : Detail.STEPS;
         return compiler.plan(request, detail, format, console) ? ExitStatus.OK : ExitStatus.PROBLEMS;
     }

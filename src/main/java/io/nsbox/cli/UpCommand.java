@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code nsbox up}: compiles a spec and hands its launcher over to be run. */
 @Command(
         name = "up",
-        customSynopsis = "nsbox up [-hv] [--dry-run] [--name=NAME] [--set=KEY=VALUE]... FILE [-- WORDS...]",
+        customSynopsis = "nsbox up [-h] [--dry-run] [--name=NAME] [--set=KEY=VALUE]... FILE [-- WORDS...]",
         header = "Run a command in the sandbox that a spec describes.",
         description = {
             "Compiles FILE to a launcher, keeps it in the cache, and runs it. Words after -- replace the spec's command.",
@@ -31,11 +31,6 @@ final class UpCommand implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec command;
-
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "Tell each step on standard error while it is done.")
-    private boolean verbose;
 
     @Option(names = "--name", paramLabel = "NAME", description = "Name the sandbox NAME instead of what the spec says.")
     private @Nullable String name;
@@ -86,7 +81,7 @@ final class UpCommand implements Callable<Integer> {
             }
         }
         CompileRequest request = new CompileRequest(
-                file, name, overrides, words.isEmpty() ? null : words, verbose, dryRun ? Purpose.SHOW : Purpose.RUN);
+                file, name, overrides, words.isEmpty() ? null : words, dryRun ? Purpose.SHOW : Purpose.RUN);
         if (dryRun) {
             boolean fine = compiler.plan(request, PlanCommand.Detail.STEPS, PlanCommand.Format.TEXT, console);
             return fine ? ExitStatus.OK : ExitStatus.SETUP;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A machine whose files lie below a folder. */
@@ -39,8 +40,9 @@ final class FolderTree implements HostTree {
     public Optional<Status> status(String path) {
         try {
             Map<String, Object> attributes = Files.readAttributes(Path.of(prefix + path), "unix:mode,uid");
-            int mode = (Integer) attributes.get("mode") & 07777;
-            return Optional.of(new Status(mode, Integer.toUnsignedLong((Integer) attributes.get("uid"))));
+            Object mode = Objects.requireNonNull(attributes.get("mode"));
+            Object uid = Objects.requireNonNull(attributes.get("uid"));
+            return Optional.of(new Status((Integer) mode & 07777, Integer.toUnsignedLong((Integer) uid)));
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException notThere) {
             return Optional.empty();
         }

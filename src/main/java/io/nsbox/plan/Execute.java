@@ -102,8 +102,11 @@ record Execute(List<String> command, Optional<Span> cause) implements Step {
         b.place(failed);
         b.compute(Arithmetic.SUBTRACT, error, Operand.number(0), Operand.of(error));
         b.branch(error, Condition.EQUAL, Linux.ENOTDIR, next);
-        b.branch(error, Condition.EQUAL, Linux.EACCES, present);
+        Label look = b.label("is it there");
+        b.branch(error, Condition.EQUAL, Linux.EACCES, look);
         b.branch(error, Condition.NOT_EQUAL, Linux.ENOENT, present);
+        // A folder that may not be entered does not have the command, as far as anybody can tell.
+        b.place(look);
         exists(b, frame, file);
         b.branch(frame.scratch2, Condition.NOT_EQUAL, 0, next);
         b.place(present);

@@ -8,6 +8,7 @@ import io.nsbox.program.Syscall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The system calls that a launcher makes for this caller, in order, until the sandbox runs.
@@ -44,7 +45,7 @@ public record Trace(List<TracedCall> calls) {
             Program.Section section = program.sectionOf(call.index());
             Phase phase = phase(call.process(), cloned[0]);
             if (!section.title().equals(Lowering.SUPERVISION)) {
-                lists.get(phase)
+                Objects.requireNonNull(lists.get(phase))
                         .add(new TracedCall(
                                 section.subject(), phase, call.call().syscall(), text(call)));
             }

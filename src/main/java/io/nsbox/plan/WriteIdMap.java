@@ -11,6 +11,7 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -125,7 +126,7 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
             emitter.must(hints(), Syscall.WRITE, Operand.of(file), b.text(text()), Operand.number(text().length()));
             return;
         }
-        Frame.Text text = emitter.frame().mapTexts.get(kind);
+        Frame.Text text = Objects.requireNonNull(emitter.frame().mapTexts.get(kind));
         emitter.must(
                 hints(),
                 Syscall.WRITE,

@@ -65,7 +65,7 @@ public final class SimulatedMemory {
     public long read(long address, int bytes) {
         long value = 0;
         for (int i = bytes - 1; i >= 0; i--) {
-            value = value << 8 | byteAt(address + i) & 0xff;
+            value = (value << 8) | (byteAt(address + i) & 0xff);
         }
         return value;
     }
@@ -78,7 +78,7 @@ public final class SimulatedMemory {
                 throw new IllegalStateException(
                         "the program writes outside its buffers, at 0x" + Long.toHexString(address));
             }
-            writable[at] = (byte) (value >>> 8 * i);
+            writable[at] = (byte) (value >>> (8 * i));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.nsbox.spec;
 
 import io.nsbox.diag.Span;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +17,15 @@ public record Origins(Map<String, Span> keys, Map<String, Span> values) {
     public Origins {
         keys = Map.copyOf(keys);
         values = Map.copyOf(values);
+    }
+
+    /** The same places, but for those of one key. */
+    public Origins without(String key) {
+        Map<String, Span> otherKeys = new HashMap<>(keys);
+        Map<String, Span> otherValues = new HashMap<>(values);
+        otherKeys.remove(key);
+        otherValues.keySet().removeIf(path -> path.equals(key) || path.startsWith(key + "["));
+        return new Origins(otherKeys, otherValues);
     }
 
     /** The span of the key at this path, if the spec has it. */

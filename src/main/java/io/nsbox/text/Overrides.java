@@ -113,16 +113,19 @@ final class Overrides {
             return value;
         }
         Step step = path.get(depth);
-        boolean absent = at == null || (at instanceof Scalar scalar && scalar.isNull());
-        if (step.isIndex()) {
-            if (absent || at instanceof Sequence) {
-                List<YamlNode> items = absent ? List.of() : ((Sequence) at).items();
-                return putItem(items, absent ? key : at.place(), path, depth, value, key);
-            }
-        } else if (absent || at instanceof Mapping) {
-            List<Entry> entries = absent ? List.of() : ((Mapping) at).entries();
-            return putEntry(entries, absent ? key : at.place(), path, depth, value, key);
-        } else if (at instanceof Sequence list
+        if (at == null || (at instanceof Scalar scalar && scalar.isNull())) {
+            return step.isIndex()
+                    ? putItem(List.of(), key, path, depth, value, key)
+                    : putEntry(List.of(), key, path, depth, value, key);
+        }
+        if (step.isIndex() && at instanceof Sequence list) {
+            return putItem(list.items(), list.place(), path, depth, value, key);
+        }
+        if (!step.isIndex() && at instanceof Mapping mapping) {
+            return putEntry(mapping.entries(), mapping.place(), path, depth, value, key);
+        }
+        if (!step.isIndex()
+                && at instanceof Sequence list
                 && depth == 1
                 && path.get(0).name().equals(Key.ENVIRONMENT.word())) {
             return putVariable(list, step.name(), value, key);

@@ -9,6 +9,7 @@ import io.nsbox.spec.CrossRules;
 import io.nsbox.spec.InputFile;
 import io.nsbox.spec.Key;
 import io.nsbox.spec.LoadedSpec;
+import io.nsbox.spec.Origins;
 import io.nsbox.spec.SandboxSpec;
 import io.nsbox.text.YamlNode.Mapping;
 import java.nio.file.Path;
@@ -116,12 +117,18 @@ public final class SpecReader {
         }
         SandboxSpec spec = options.command().isEmpty() ? bound : bound.withCommand(options.command());
         LoadedSpec loaded =
-                new LoadedSpec(spec, binding.origins(), name, List.of(new InputFile(path.toString(), content)));
+                new LoadedSpec(spec, origins(binding), name, List.of(new InputFile(path.toString(), content)));
         if (!diagnostics.hasErrors()) {
             early.accept(loaded);
         }
         SpecValidator.check(bound, root, binding);
         return loaded;
+    }
+
+    /** Words of the command line stand on no line of the file. */
+    private Origins origins(Binding binding) {
+        Origins origins = binding.origins();
+        return options.command().isEmpty() ? origins : origins.without(COMMAND);
     }
 
     private static Diagnostic problem(Code code, Span span, String message) {

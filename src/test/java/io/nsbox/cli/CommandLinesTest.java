@@ -73,7 +73,6 @@ class CommandLinesTest {
     void upTakesItsOptionsAndTheWordsOfACommand() {
         run(
                 "up",
-                "-v",
                 "--name",
                 "blue",
                 "--set",
@@ -93,7 +92,6 @@ class CommandLinesTest {
                         "blue",
                         List.of("hostname=a=b", "timeout=1s"),
                         List.of("sh", "-c", "--", ""),
-                        true,
                         Purpose.RUN));
     }
 
@@ -103,7 +101,7 @@ class CommandLinesTest {
 
         assertThat(asked)
                 .containsExactly(
-                        new CompileRequest("box.yaml", null, List.of(), List.of("id"), false, Purpose.SHOW),
+                        new CompileRequest("box.yaml", null, List.of(), List.of("id"), Purpose.SHOW),
                         Detail.STEPS,
                         Format.TEXT);
     }
@@ -114,7 +112,7 @@ class CommandLinesTest {
 
         assertThat(asked)
                 .containsExactly(
-                        new CompileRequest("box.yaml", null, List.of(), null, false, Purpose.SHOW),
+                        new CompileRequest("box.yaml", null, List.of(), null, Purpose.SHOW),
                         Detail.SYSCALLS,
                         Format.JSON);
     }
@@ -122,7 +120,7 @@ class CommandLinesTest {
     @Test
     void anInvalidSpecIs125ForUpAnd1ForTheOthers() {
         assertThat(run("up", "invalid.yaml")).isEqualTo(125);
-        assertThat(run("up", "-v", "invalid.yaml")).isEqualTo(125);
+        assertThat(run("up", "--name=x", "invalid.yaml")).isEqualTo(125);
         assertThat(run("up", "--dry-run", "invalid.yaml")).isEqualTo(125);
         assertThat(run("plan", "invalid.yaml")).isEqualTo(1);
         assertThat(run("build", "invalid.yaml", "-o", "x")).isEqualTo(1);
@@ -169,7 +167,7 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"up broken.yaml, 125", "up -v broken.yaml, 125", "plan broken.yaml, 2"})
+    @CsvSource({"up broken.yaml, 125", "up --name=x broken.yaml, 125", "plan broken.yaml, 2"})
     void aDefectOfNsboxIsOneLine(String line, int status) {
         assertThat(run(words(line))).isEqualTo(status);
 
