@@ -108,7 +108,7 @@ public final class Layout {
 
     /** The 32-bit field that stands for an operand: a number, an address, a slot's index, or a target. */
     public int field(Operand operand) {
-        if (operand instanceof Operand.Number number) {
+        if (operand instanceof Operand.Immediate number) {
             return number.value();
         }
         if (operand instanceof Operand.Address address) {

@@ -1,7 +1,7 @@
 package io.nsbox.program;
 
 /** What an instruction works on, with the way it prints. */
-public sealed interface Operand permits Operand.Number, Operand.Address, Operand.Value, Operand.Target {
+public sealed interface Operand permits Operand.Immediate, Operand.Address, Operand.Value, Operand.Target {
 
     /** How a listing shows it. */
     String text();
@@ -12,7 +12,7 @@ public sealed interface Operand permits Operand.Number, Operand.Address, Operand
      * @param value within 32 bits, signed
      * @param text such as {@code MS_NOSUID|MS_NODEV}
      */
-    record Number(int value, String text) implements Operand {}
+    record Immediate(int value, String text) implements Operand {}
 
     /**
      * An address within a block of the program's memory.
@@ -50,11 +50,11 @@ public sealed interface Operand permits Operand.Number, Operand.Address, Operand
     }
 
     /** The null pointer. */
-    Operand NULL = new Number(0, "NULL");
+    Operand NULL = new Immediate(0, "NULL");
 
     /** A plain number. */
     static Operand number(int value) {
-        return new Number(value, Integer.toString(value));
+        return new Immediate(value, Integer.toString(value));
     }
 
     /** A number that has a name, such as a combination of flags. */
@@ -64,7 +64,7 @@ public sealed interface Operand permits Operand.Number, Operand.Address, Operand
         if (value < Integer.MIN_VALUE || value > 0xffff_ffffL) {
             throw new IllegalArgumentException(text + " does not fit 32 bits: " + value);
         }
-        return new Number((int) value, text);
+        return new Immediate((int) value, text);
     }
 
     /** What a slot holds. */
