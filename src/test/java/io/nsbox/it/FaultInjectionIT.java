@@ -102,6 +102,80 @@ class FaultInjectionIT {
         }
     }
 
+    /** What the launcher calls while it supervises a PID 1 that ignores SIGTERM, until it has killed that and ended. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void supervisionThatIsRefusedACallStillEndsTheSandbox(Identity identity) throws IOException {
+        Requirements.requireProgram("strace");
+        try (Workshop workshop = Workshop.open(identity)) {
+            Path launcher = workshop.launcher(
+                    "stubborn",
+                    "namespaces: [user, pid]\nstop_grace_period: 100ms\ncommand: [sh, -c, echo ready; exec sleep 300]\n");
+            List<StraceLog.Call> calls = stop(workshop, launcher, "trace=all").calls();
+            int started = calls.stream().map(StraceLog.Call::name).toList().indexOf("clone3") + 1;
+            assertThat(calls.subList(started, calls.size()).stream()
+                            .map(StraceLog.Call::name)
+                            .distinct())
+                    .contains(
+                            "ppoll",
+                            "read",
+                            "pidfd_send_signal",
+                            "timerfd_create",
+                            "timerfd_settime",
+                            "waitid",
+                            "recvfrom");
+            for (int i = started; i < calls.size(); i++) {
+                StraceLog.Call call = calls.get(i);
+                long number = calls.subList(0, i + 1).stream()
+                        .filter(other -> other.name().equals(call.name()))
+                        .count();
+                // Nothing is left to try when SIGKILL itself is refused: the command has more rights than the launcher.
+                // And
+                // exit_group(2) does not return.
+                if (call.text().startsWith("pidfd_send_signal")
+                                && call.arguments().contains("SIGKILL")
+                        || call.name().equals("exit_group")) {
+                    continue;
+                }
+                for (String errno : ERRNOS.keySet()) {
+                    Stopped stopped =
+                            stop(workshop, launcher, "inject=" + call.name() + ":error=" + errno + ":when=" + number);
+                    String what = errno + " for " + call.text() + ": " + stopped;
+                    assertThat(stopped.calls()).as(what).anyMatch(StraceLog.Call::injected);
+                    if (call.name().equals("waitid") && !errno.equals("EINTR")) {
+                        assertThat(stopped.result().status()).as(what).isEqualTo(125);
+                        assertThat(stopped.result().err())
+                                .as(what)
+                                .isEqualTo("nsbox: error: waitid() failed, so the command's status is lost\n");
+                    } else if (call.name().equals("ppoll") && !errno.equals("EINTR")) {
+                        // Without ppoll no signal could be passed on: the sandbox is killed at once.
+                        assertThat(stopped.result().status()).as(what).isEqualTo(137);
+                    } else {
+                        assertThat(stopped.result()).as(what).isEqualTo(new Running.Result(137, "ready\n", ""));
+                    }
+                    Leftovers.assertNoProcess(workshop.mark(), what);
+                }
+            }
+        }
+    }
+
+    private record Stopped(Running.Result result, List<StraceLog.Call> calls) {}
+
+    /** Runs a launcher under strace, and sends it SIGTERM as soon as its command is ready. */
+    private static Stopped stop(Workshop workshop, Path launcher, String expression) throws IOException {
+        Path log = Files.createTempFile("nsbox-it-strace", ".log");
+        Files.setAttribute(log, "unix:mode", 0666);
+        Running strace = workshop.start("strace", "-o", log, "-e", expression, launcher);
+        strace.await("it is ready or has ended", () -> strace.out().contains("ready") || !strace.isAlive());
+        for (long launched : Running.childrenOf(strace.pid())) {
+            Running.signal("TERM", launched);
+        }
+        Running.Result result = strace.finish();
+        List<StraceLog.Call> calls = StraceLog.read(log).ofFirst();
+        Files.delete(log);
+        return new Stopped(result, calls);
+    }
+
     private static List<Target> targets(Trace trace) {
         List<Target> targets = new ArrayList<>();
         Map<String, Integer> counts = new HashMap<>();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A command that runs, whose output can be looked at while it does. */
 final class Running {
@@ -76,6 +77,25 @@ final class Running {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The only child of a process. */
+    static long childOf(long pid) {
+        List<Long> children = childrenOf(pid);
+        if (children.size() != 1) {
+            throw new AssertionError("process " + pid + " has the children " + children);
+        }
+        return children.get(0);
+    }
+
+    /** The children of a process, which has one thread. */
+    static List<Long> childrenOf(long pid) {
+        Path file = Path.of("/proc/" + pid + "/task/" + pid + "/children");
+        String children = Files.exists(file) ? read(file) : "";
+        return Stream.of(children.split(" "))
+                .filter(each -> !each.isEmpty())
+                .map(Long::parseLong)
+                .toList();
     }
 
     /** What it said on standard output so far. */
