@@ -47,7 +47,7 @@ final class CloseInheritedFiles implements Step {
                 Syscall.PPOLL,
                 frame.polls.shownAs("[{fd=0}, {fd=1}, {fd=2}]"),
                 Operand.number(STREAMS),
-                b.struct("{0s}", new byte[16]),
+                frame.noTime,
                 Operand.NULL,
                 Operand.number(0));
         // The revents of all three at once: they are the upper halves of the 32-bit words at 4, 12 and 20.

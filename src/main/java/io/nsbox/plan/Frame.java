@@ -71,6 +71,8 @@ final class Frame {
     final Operand.Address pidfdCell;
     /** Three pollfds: pidfd, signals, timer. */
     final Operand.Address polls;
+    /** A struct timespec of zeros: do not wait. Writable, because ppoll(2) writes back what is left. */
+    final Operand.Address noTime;
     /** A siginfo_t, or a signalfd_siginfo. */
     final Operand.Address siginfo;
     /** The foreground process group at the start. */
@@ -108,6 +110,7 @@ final class Frame {
         pair = builder.buffer("report channel", 8);
         pidfdCell = builder.buffer("pidfd", 4);
         polls = builder.buffer("poll set", 24);
+        noTime = builder.buffer("no time", 16).shownAs("{0s}");
         siginfo = builder.buffer("siginfo", 128);
         foreground = builder.buffer("foreground group", 4);
         words = builder.buffer("words", 512);

@@ -36,7 +36,7 @@ final class TieToLauncher implements Step {
                 Syscall.PPOLL,
                 frame.polls.shownAs("[{fd=<report of the sandbox>}]"),
                 Operand.number(1),
-                b.struct("{0s}", new byte[16]),
+                frame.noTime,
                 Operand.NULL,
                 Operand.number(0));
         Label alive = b.label("launcher lives");
