@@ -37,15 +37,17 @@ public final class Main {
                 workingDirectory,
                 "1".equals(System.getProperty("nsbox.terminal.out")),
                 "1".equals(System.getProperty("nsbox.terminal.err")));
+        String spelledDirectory = System.getProperty("nsbox.pwd", workingDirectory.toString());
         CacheFolder cache = CacheFolder.of(System.getProperty("nsbox.cache"), environment, isRoot());
         HandOver launch = new HandOver(
-                List.of(args),
-                cache,
-                System.getProperty("nsbox.pwd", workingDirectory.toString()),
-                script,
-                System.getProperty("nsbox.answer"),
-                console);
-        int status = run(console, compiler(), launch, cache, args);
+                List.of(args), cache, spelledDirectory, script, System.getProperty("nsbox.answer"), console);
+        int status;
+        if (RawArguments.areExact(List.of(args)) && RawArguments.areExact(List.of(spelledDirectory))) {
+            status = run(console, compiler(), launch, cache, args);
+        } else {
+            err.println("nsbox: error: the arguments or the name of the working directory are not UTF-8");
+            status = ExitStatus.usage(args.length == 0 ? "" : args[0]);
+        }
         out.flush();
         err.flush();
         System.exit(status);

@@ -89,6 +89,21 @@ class BinNsboxIT {
     }
 
     @Test
+    void wordsThatAreNotUtf8AreRefusedAndNotChanged() {
+        Result result = run("""
+                word=$(printf 'caf\\351')
+                "$NSBOX" up box.yaml -- echo "$word" || echo $?
+                "$NSBOX" validate "$word.yaml" || echo $?
+                "$NSBOX" up box.yaml -- echo '\uFFFD'
+                """);
+
+        assertThat(result.err())
+                .isEqualTo(
+                        "nsbox: error: the arguments or the name of the working directory are not UTF-8\n".repeat(2));
+        assertThat(result.out()).isEqualTo("125\n2\n\uFFFD\n");
+    }
+
+    @Test
     void javasOptionVariablesSayNothingAndReachTheSandbox() throws IOException {
         spec(
                 "env.yaml",
