@@ -41,4 +41,9 @@ public record Console(
     private boolean colourIsWelcome() {
         return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
     }
+
+    /** Whether the caller looks for a fault in nsbox itself, and wants to be told more. */
+    public boolean isDebug() {
+        return "1".equals(environment.get("NSBOX_DEBUG"));
+    }
 }

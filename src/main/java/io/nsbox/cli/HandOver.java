@@ -62,7 +62,10 @@ record HandOver(
             }
             Path file = keep(ImageCache.open(folder), image, request);
             return arguments.indexOf(request.file()) + 1 + " " + file;
-        } catch (CacheException noPlaceToKeepIt) {
+        } catch (CacheException e) {
+            if (console.isDebug()) {
+                console.err().println("nsbox: note: " + e.getMessage() + "; the launcher runs from memory");
+            }
             return FROM_MEMORY;
         }
     }

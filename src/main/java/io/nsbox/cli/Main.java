@@ -76,7 +76,7 @@ public final class Main {
 
     /** Reports a defect of nsbox itself in one line, or with its stack trace where {@code NSBOX_DEBUG} is 1. */
     static int internalError(Throwable defect, Console console, String... args) {
-        boolean debug = "1".equals(console.environment().get("NSBOX_DEBUG"));
+        boolean debug = console.isDebug();
         String where = debug ? "" : "; NSBOX_DEBUG=1 in the environment shows where";
         console.err()
                 .println("nsbox: internal error: "

@@ -204,7 +204,7 @@ class BinNsboxIT {
         Result result = run("""
                 mkdir -p "$CACHE"
                 chmod 777 "$CACHE"
-                "$NSBOX" up -v box.yaml 2>err || echo $?
+                NSBOX_DEBUG=1 "$NSBOX" up box.yaml 2>err || echo $?
                 grep note: err | sed "s#$CACHE#CACHE#"
                 find "$CACHE" -name '*.image'
                 """);

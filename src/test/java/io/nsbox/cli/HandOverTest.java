@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,8 @@ class HandOverTest {
     private static final byte[] IMAGE = {1, 2, 3};
 
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private final Map<String, String> environment = new HashMap<>();
 
     @TempDir
     Path temp;
@@ -62,11 +65,22 @@ class HandOverTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
+    @Test
+    void whyThereIsNoCacheIsToldOnWish() throws Exception {
+        Files.createSymbolicLink(temp.resolve("cache"), temp);
+        environment.put("NSBOX_DEBUG", "1");
+
+        assertThat(answer(CompileRequest.plain("b.yaml"), "up", "b.yaml")).isEqualTo("memory");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("nsbox: note: cannot use the cache " + temp
+                        + "/cache: it is a symbolic link; the launcher runs from memory\n");
+    }
+
     private String answer(CompileRequest request, String... arguments) throws Exception {
         Path pipe = temp.resolve("answer");
         PrintStream nowhere = new PrintStream(err, true, StandardCharsets.UTF_8);
         Console console =
-                new Console(new ByteArrayInputStream(new byte[0]), nowhere, nowhere, Map.of(), temp, false, false);
+                new Console(new ByteArrayInputStream(new byte[0]), nowhere, nowhere, environment, temp, false, false);
         HandOver handOver = new HandOver(
                 List.of(arguments),
                 new CacheFolder(temp.resolve("cache")),

@@ -11,6 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +51,22 @@ class ManPageTest {
 
         assertThat(page.lines().filter(line -> line.startsWith(".SS nsbox ")).map(line -> line.substring(10)))
                 .containsExactlyInAnyOrderElementsOf(NSBOX.getSubcommands().keySet());
+    }
+
+    @Test
+    void noOptionIsDescribedThatIsNotThere() throws IOException {
+        String page = Files.readString(Path.of("docs/man/nsbox.1")).replace("\\-", "-");
+        Set<String> known = new TreeSet<>(NSBOX.getCommandSpec().optionsMap().keySet());
+        commands()
+                .forEach(command ->
+                        known.addAll(command.getCommandSpec().optionsMap().keySet()));
+
+        assertThat(Pattern.compile("(?<=\\\\fB|\\.BR? |\\.BI | \")-{1,2}[A-Za-z][a-z-]*")
+                        .matcher(page)
+                        .results()
+                        .map(MatchResult::group))
+                .contains("--syscalls", "-o")
+                .isSubsetOf(known);
     }
 
     private static Console console() {
