@@ -2,7 +2,6 @@ package io.nsbox.cli;
 
 import io.nsbox.host.HostTree;
 import io.nsbox.launch.ImageCache;
-import io.nsbox.text.SpecValidator;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -22,8 +21,6 @@ public final class Main {
 
     /** Runs nsbox and ends the JVM with its exit status. */
     public static void main(String[] args) {
-        // It takes longer to boot than a spec takes to be read, so it boots beside.
-        SpecValidator.warmUp();
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         @Nullable String script = System.getProperty("nsbox.script");
@@ -50,7 +47,8 @@ public final class Main {
         }
         out.flush();
         err.flush();
-        System.exit(status);
+        // Not exit: nothing waits for a hook, and exit starts the logging of newer Javas only to say nothing.
+        Runtime.getRuntime().halt(status);
     }
 
     /** Runs one command line and returns its exit status; see {@link ExitStatus}. */

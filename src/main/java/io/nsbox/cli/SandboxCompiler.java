@@ -35,8 +35,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,33 +50,17 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
     @Override
     public Optional<byte[]> compile(CompileRequest request, @Nullable Architecture architecture, Console console) {
         Arch arch = architecture == null ? ownArch() : Arch.valueOf(architecture.name());
-        // While the validator boots on its own thread, the image is made already; it is thrown away if a value is
-        // wrong.
-        Attempt attempt = new Attempt();
-        Optional<LoadedSpec> spec = read(request, console, early -> attempt.make(() -> image(early, request, arch)));
+        Optional<LoadedSpec> spec = read(request, console);
         if (spec.isEmpty()) {
             return Optional.empty();
         }
-        Image image = attempt.image == null ? image(spec.get(), request, arch) : attempt.image;
+        Image image = image(spec.get(), request, arch);
         print(image.problems(), console);
         return image.problems().isEmpty() ? Optional.of(image.bytes()) : Optional.empty();
     }
 
     /** An image, or what keeps this machine from having one. */
     private record Image(byte[] bytes, List<Diagnostic> problems) {}
-
-    /** An image made of a spec that was not fully checked; whatever goes wrong with that does not matter. */
-    private static final class Attempt {
-        private @Nullable Image image;
-
-        void make(Supplier<Image> maker) {
-            try {
-                image = maker.get();
-            } catch (RuntimeException valueOutOfRange) {
-                image = null;
-            }
-        }
-    }
 
     private Image image(LoadedSpec spec, CompileRequest request, Arch arch) {
         SubordinateIds subordinates = SubordinateIds.of(spec, host);
@@ -94,7 +76,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
 
     @Override
     public boolean plan(CompileRequest request, Detail detail, Format format, Console console) {
-        Optional<LoadedSpec> spec = read(request, console, early -> {});
+        Optional<LoadedSpec> spec = read(request, console);
         if (spec.isEmpty()) {
             return false;
         }
@@ -116,14 +98,14 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         return detail == Detail.SYSCALLS ? PlanPrinter.syscalls(plan, trace) : PlanPrinter.steps(plan);
     }
 
-    private static Optional<LoadedSpec> read(CompileRequest request, Console console, Consumer<LoadedSpec> early) {
+    private static Optional<LoadedSpec> read(CompileRequest request, Console console) {
         List<String> settings = new ArrayList<>(request.overrides());
         if (request.name() != null) {
             settings.add(ReadOptions.textSetting("name", request.name()));
         }
         List<String> words = request.words() == null ? List.of() : request.words();
         ReadResult result = new SpecReader(new ReadOptions(settings, words, true))
-                .read(request.file(), console.workingDirectory().resolve(request.file()), early);
+                .read(request.file(), console.workingDirectory().resolve(request.file()));
         print(result.diagnostics(), console);
         return result.spec();
     }

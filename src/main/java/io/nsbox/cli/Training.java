@@ -2,7 +2,6 @@ package io.nsbox.cli;
 
 import io.nsbox.launch.CacheException;
 import io.nsbox.launch.ImageCache;
-import io.nsbox.text.SpecValidator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +24,6 @@ final class Training {
 
     /** Does what a cold start does, with a sound spec and with a faulty one. */
     public static void main(String[] args) throws IOException, CacheException {
-        SpecValidator.warmUp();
         CacheFolder cache = new CacheFolder(Path.of(System.getProperty("nsbox.cache", "")));
         ImageCache.open(Objects.requireNonNull(cache.path()));
         Path folder = Files.createDirectories(cache.path().resolve("training"));

@@ -9,7 +9,6 @@ import io.nsbox.diag.Style;
 import io.nsbox.diag.TextRenderer;
 import io.nsbox.text.ReadOptions;
 import io.nsbox.text.SpecReader;
-import io.nsbox.text.SpecValidator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +65,6 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SpecValidator.warmUp();
         SpecFiles files = new SpecFiles(console.workingDirectory());
         arguments.forEach(files::add);
         List<Diagnostic> found = new ArrayList<>(files.problems());

@@ -15,7 +15,6 @@ import io.nsbox.text.YamlNode.Mapping;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * From a spec file to a spec: read, composed, bound, validated.
@@ -40,38 +39,24 @@ public final class SpecReader {
      * @param path where it is, absolute
      */
     public ReadResult read(String name, Path path) {
-        return read(name, path, spec -> {});
-    }
-
-    /**
-     * Reads a file, and hands the spec on as soon as only the constraints on single values are left to be checked.
-     *
-     * <p>The checker boots on another thread meanwhile, so what is done with the spec then costs no time.
-     *
-     * @param name the file's name as the user gave it, for messages
-     * @param path where it is, absolute
-     * @param early gets a spec in which a value may still be found out of range; the result alone says whether it is valid
-     */
-    public ReadResult read(String name, Path path, Consumer<LoadedSpec> early) {
         Diagnostics diagnostics = new Diagnostics(name);
         Optional<byte[]> bytes = SpecFile.read(name, path, diagnostics);
         if (bytes.isEmpty()) {
             return new ReadResult(Optional.empty(), diagnostics.sorted());
         }
-        return read(name, path, bytes.get(), diagnostics, early);
+        return read(name, path, bytes.get(), diagnostics);
     }
 
     /** Reads what was read from a file before. */
     public ReadResult read(String name, Path path, byte[] content) {
-        return read(name, path, content, new Diagnostics(name), spec -> {});
+        return read(name, path, content, new Diagnostics(name));
     }
 
-    private ReadResult read(
-            String name, Path path, byte[] content, Diagnostics diagnostics, Consumer<LoadedSpec> early) {
+    private ReadResult read(String name, Path path, byte[] content, Diagnostics diagnostics) {
         Optional<LoadedSpec> spec = SourceDecoder.decode(name, content, diagnostics)
                 .flatMap(source -> root(source, diagnostics))
                 .map(root -> new Overrides(diagnostics).apply(root, options.settings()))
-                .map(root -> load(name, path, content, root, diagnostics, early));
+                .map(root -> load(name, path, content, root, diagnostics));
         return new ReadResult(diagnostics.hasErrors() ? Optional.empty() : spec, diagnostics.sorted());
     }
 
@@ -97,10 +82,10 @@ public final class SpecReader {
         return Optional.empty();
     }
 
-    private LoadedSpec load(
-            String name, Path path, byte[] content, Mapping root, Diagnostics diagnostics, Consumer<LoadedSpec> early) {
+    private LoadedSpec load(String name, Path path, byte[] content, Mapping root, Diagnostics diagnostics) {
         Binding binding = new Binding(diagnostics);
         SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding);
+        SpecValidator.check(bound, root, binding);
         CrossRules.check(bound, binding.origins(), diagnostics);
         boolean hasCommand = !bound.command().isEmpty()
                 || !options.command().isEmpty()
@@ -116,13 +101,7 @@ public final class SpecReader {
                     .withHelp("add one, such as command: [sh], or give words after --: nsbox up " + name + " -- sh"));
         }
         SandboxSpec spec = options.command().isEmpty() ? bound : bound.withCommand(options.command());
-        LoadedSpec loaded =
-                new LoadedSpec(spec, origins(binding), name, List.of(new InputFile(path.toString(), content)));
-        if (!diagnostics.hasErrors()) {
-            early.accept(loaded);
-        }
-        SpecValidator.check(bound, root, binding);
-        return loaded;
+        return new LoadedSpec(spec, origins(binding), name, List.of(new InputFile(path.toString(), content)));
     }
 
     /** Words of the command line stand on no line of the file. */

@@ -1,19 +1,12 @@
 package io.nsbox.text;
 
 import io.nsbox.diag.Severity;
-import io.nsbox.spec.IdMap;
-import io.nsbox.spec.IdRange;
-import io.nsbox.spec.InheritEnv;
-import io.nsbox.spec.NetworkMode;
-import io.nsbox.spec.Propagation;
 import io.nsbox.spec.SandboxSpec;
-import io.nsbox.spec.Signal;
 import io.nsbox.text.YamlNode.Mapping;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.MessageInterpolator;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +17,7 @@ import org.hibernate.validator.HibernateValidator;
 /**
  * Checks the constraints on the spec's records, and says at which place of the file each violation stands.
  *
- * <p>There is one validator a process. Its boot takes longer than reading a spec, so {@link #warmUp()} lets it run beside.
+ * <p>There is one validator a process, and it boots when the first spec does not pass the {@link QuickCheck}.
  */
 public final class SpecValidator {
     private SpecValidator() {}
@@ -56,40 +49,16 @@ public final class SpecValidator {
         }
     }
 
-    /** Boots the validator on a thread of its own; a check that comes before it is ready waits. */
-    public static void warmUp() {
-        Thread thread = new Thread(() -> Holder.VALIDATOR.validate(sample()), "validator");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    /** A spec in which every constraint has a value to look at: each makes its own validator on first use. */
-    private static SandboxSpec sample() {
-        IdMap ranges = new IdMap.Ranges(List.of(new IdRange(0, 0, 1)));
-        return new SandboxSpec(
-                1,
-                "sample",
-                null,
-                Set.of(),
-                "sample",
-                "sample",
-                false,
-                Propagation.PRIVATE,
-                IdMap.Keyword.ROOT,
-                ranges,
-                NetworkMode.LOOPBACK,
-                List.of(),
-                InheritEnv.DEFAULT,
-                "/",
-                List.of(),
-                true,
-                Signal.TERM,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1));
+    /** Whether the validator finds nothing; slow the first time. */
+    static boolean accepts(SandboxSpec spec) {
+        return Holder.VALIDATOR.validate(spec).isEmpty();
     }
 
     /** Reports each value that breaks a constraint, unless something about it was reported before. */
     static void check(SandboxSpec spec, Mapping root, Binding binding) {
+        if (QuickCheck.passes(spec)) {
+            return;
+        }
         Set<ConstraintViolation<SandboxSpec>> violations = Holder.VALIDATOR.validate(spec);
         if (violations.isEmpty()) {
             return;
