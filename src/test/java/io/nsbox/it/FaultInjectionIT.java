@@ -221,8 +221,7 @@ class FaultInjectionIT {
                 .cause()
                 .ifPresent(cause -> assertThat(result.err())
                         .as(what)
-                        .contains(
-                                "--> " + workshop.folder() + "/all.yaml:" + cause.line() + ":" + cause.column() + "\n")
+                        .contains("--> all.yaml:" + cause.line() + ":" + cause.column() + "\n")
                         .contains(" " + cause.line() + " | " + cause.text() + "\n"));
     }
 
