@@ -9,6 +9,8 @@ import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Gives the terminal's signals the effect they would have had, had the command not been PID 1.
@@ -28,12 +30,21 @@ final class ActForInit {
     private static final int DIGITS = 8;
     private static final int STATUS_SIZE = 4096;
 
+    /* Which of the three lines. */
+    private static final int BLOCKED = 0;
+    private static final int IGNORED = 1;
+    private static final int CAUGHT = 2;
+
+    private static final int MOST_LOOKS = 10;
+    private static final int PAUSE_NANOS = 10_000_000;
+
     private final ProgramBuilder b;
     private final Emitter emitter;
     private final Frame frame;
     private final Slot signal;
     private final Slot forced;
     private final Slot stoppedByUs;
+    private final Slot looks;
 
     ActForInit(Emitter emitter, Slot signal, Slot forced, Slot stoppedByUs) {
         this.emitter = emitter;
@@ -42,6 +53,7 @@ final class ActForInit {
         this.signal = signal;
         this.forced = forced;
         this.stoppedByUs = stoppedByUs;
+        this.looks = b.slot("looks at PID 1");
     }
 
     /** Emits the decision about {@code signal}; goes on at one of the two labels. */
@@ -49,13 +61,20 @@ final class ActForInit {
         Slot bit = frame.returnTo;
         Slot value = frame.scratch;
         Label end = b.label("end for PID 1");
+        Label look = b.label("look at PID 1");
+        Label blocked = b.label("PID 1 blocks the signal");
         b.branch(signal, Condition.AT_LEAST, 32, loop);
         Supervise.bit(b, bit, signal);
         b.branch(bit, Condition.NO_BIT, ENDING | STOPPING, loop);
+        b.set(looks, 0);
+        b.place(look);
         readStatus(loop);
         Slot at = frame.scratch2;
         findSets(at, loop);
-        branchIfInAnySet(at, loop);
+        findDigit(at);
+        branchIfInSet(at, IGNORED, loop);
+        branchIfInSet(at, CAUGHT, loop);
+        branchIfInSet(at, BLOCKED, blocked);
         b.branch(bit, Condition.ANY_BIT, ENDING, end);
         b.set(stoppedByUs, 1);
         b.attempt(
@@ -69,6 +88,8 @@ final class ActForInit {
         b.compute(Arithmetic.ADD, value, Operand.of(signal), Operand.number(128));
         b.set(forced, Operand.of(value));
         b.jump(kill);
+        b.place(blocked);
+        waitForMask(look, loop);
     }
 
     private void readStatus(Label giveUp) {
@@ -115,8 +136,27 @@ final class ActForInit {
         b.place(found);
     }
 
+    /** A shell blocks every signal while it forks: only what stays blocked is meant to be. */
+    private void waitForMask(Label look, Label loop) {
+        b.add(looks, 1);
+        b.branch(looks, Condition.AT_LEAST, MOST_LOOKS, loop);
+        ByteBuffer pause = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+        pause.putLong(0).putLong(PAUSE_NANOS);
+        b.call(
+                frame.scratch,
+                new OnError.GoTo(loop),
+                Syscall.PPOLL,
+                frame.polls.shownAs("[{fd=<pidfd>}]"),
+                Operand.number(1),
+                b.struct("{10ms}", pause.array()),
+                Operand.NULL,
+                Operand.number(0));
+        b.branch(frame.scratch, Condition.EQUAL, 0, look);
+        b.jump(loop);
+    }
+
     /** The digit that holds signal n is the (n-1)/4-th from the right, its bit the (n-1)%4-th. */
-    private void branchIfInAnySet(Slot at, Label inSet) {
+    private void findDigit(Slot at) {
         Slot digit = frame.scratch;
         Slot shift = frame.scratch3;
         b.add(at, DIGITS + 15);
@@ -125,15 +165,17 @@ final class ActForInit {
         b.compute(Arithmetic.SUBTRACT, at, Operand.of(at), Operand.of(digit));
         b.compute(Arithmetic.AND, shift, Operand.of(signal), Operand.number(3));
         b.add(signal, 1);
-        for (int set = 0; set < 3; set++) {
-            Label decimal = b.label("digit is decimal");
-            b.load(1, digit, Operand.of(at), set * SET_STRIDE);
-            b.branch(digit, Condition.LESS, 'a', decimal);
-            // 'a' is 10: its low four bits are 1.
-            b.add(digit, 9);
-            b.place(decimal);
-            b.compute(Arithmetic.SHIFT_RIGHT, digit, Operand.of(digit), Operand.of(shift));
-            b.branch(digit, Condition.ANY_BIT, 1, inSet);
-        }
+    }
+
+    private void branchIfInSet(Slot at, int set, Label inSet) {
+        Slot digit = frame.scratch;
+        Label decimal = b.label("digit is decimal");
+        b.load(1, digit, Operand.of(at), set * SET_STRIDE);
+        b.branch(digit, Condition.LESS, 'a', decimal);
+        // 'a' is 10: its low four bits are 1.
+        b.add(digit, 9);
+        b.place(decimal);
+        b.compute(Arithmetic.SHIFT_RIGHT, digit, Operand.of(digit), Operand.of(frame.scratch3));
+        b.branch(digit, Condition.ANY_BIT, 1, inSet);
     }
 }

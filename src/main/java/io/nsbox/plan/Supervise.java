@@ -143,9 +143,13 @@ final class Supervise {
         b.branch(signal, Condition.EQUAL, Linux.SIGCHLD, childChanged);
         b.branch(signal, Condition.EQUAL, Linux.SIGTERM, stop);
         Slot code = frame.scratch;
+        Label forward = b.label("pass the signal on");
+        // A terminal that hangs up tells the session's leader alone, which the launcher may be.
+        b.branch(signal, Condition.EQUAL, Linux.SIGHUP, forward);
         b.load(4, code, frame.siginfo, SSI_CODE);
         // What the kernel sent to the whole foreground group has reached the command already.
         b.branch(code, Condition.EQUAL, SI_KERNEL, consider);
+        b.place(forward);
         b.attempt(
                 Syscall.PIDFD_SEND_SIGNAL,
                 Operand.of(frame.pidfd),
