@@ -9,7 +9,7 @@ final class CloseOnExec implements Step {
 
     @Override
     public String title() {
-        return "leave the command its standard streams only";
+        return "keep the standard streams only";
     }
 
     @Override
