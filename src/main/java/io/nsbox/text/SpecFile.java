@@ -73,6 +73,9 @@ final class SpecFile {
 
     /** Says why a file cannot be read. */
     static Diagnostic unreadable(String name, Path path, IOException e) {
+        if (e instanceof NoSuchFileException && isBelowFile(path)) {
+            return unreadable(name, "the file cannot be read: Not a directory");
+        }
         if (e instanceof NoSuchFileException) {
             Diagnostic missing = unreadable(name, "no such file");
             return similar(path)
@@ -88,6 +91,16 @@ final class SpecFile {
 
     private static Diagnostic unreadable(String name, String message) {
         return Diagnostic.of(Severity.ERROR, Code.FILE_UNREADABLE, name, message);
+    }
+
+    /** Whether a part of the path is no folder: newer Javas call that "no such file" too. */
+    private static boolean isBelowFile(Path path) {
+        for (Path folder = path.getParent(); folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder)) {
+                return !Files.isDirectory(folder);
+            }
+        }
+        return false;
     }
 
     /** A file of the same folder whose name is nearly the same. */
