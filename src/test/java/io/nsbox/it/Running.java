@@ -159,9 +159,10 @@ final class Running {
         return String.join(" ", words) + "\nstdout:\n" + out() + "\nstderr:\n" + err();
     }
 
-    private static void pause() {
+    /** Lets the others run before looking again. */
+    static void pause() {
         try {
-            Thread.sleep(2);
+            Thread.sleep(5);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -33,8 +33,9 @@ class SignalsIT {
     @AfterEach
     void nothingIsLeft() {
         if (workshop != null) {
-            Leftovers.assertNoProcess(workshop.mark(), "the test");
-            workshop.close();
+            try (Workshop closing = workshop) {
+                Leftovers.assertNoProcess(closing.mark(), "the test");
+            }
         }
     }
 
@@ -285,7 +286,7 @@ class SignalsIT {
                     "-o",
                     "/dev/null",
                     "-e",
-                    "inject=" + name + ":delay_enter=300000:when=" + number,
+                    "inject=" + name + ":delay_enter=2000000:when=" + number,
                     launcher);
             String held = call.syscall().number(Workshop.arch()) + " ";
             strace.await(
