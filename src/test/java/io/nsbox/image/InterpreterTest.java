@@ -20,9 +20,7 @@ class InterpreterTest {
     @ParameterizedTest
     @EnumSource
     void theCommittedListingIsWhatGnuAsMakesOfTheSource(Arch arch) throws IOException {
-        String prefix = arch.word().equals(System.getProperty("os.arch").replace("amd64", "x86_64"))
-                ? ""
-                : arch.word() + "-linux-gnu-";
+        String prefix = prefix(arch);
         Requirements.requireProgram(prefix + "as");
         Path object = folder.resolve("interpreter.o");
         Path code = folder.resolve("interpreter.bin");
@@ -30,6 +28,28 @@ class InterpreterTest {
         run(prefix + "objcopy", "-O", "binary", "-j", ".text", object.toString(), code.toString());
 
         assertThat(Interpreter.code(arch)).isEqualTo(Files.readAllBytes(code));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void objdumpSeesOnePlaceThatEntersTheKernel(Arch arch) throws IOException {
+        String prefix = prefix(arch);
+        Requirements.requireProgram(prefix + "objdump");
+        Path code = folder.resolve("interpreter.bin");
+        Files.write(code, Interpreter.code(arch));
+        String machine = arch == Arch.X86_64 ? "i386:x86-64" : "aarch64";
+
+        Commands.Result result = Commands.run(prefix + "objdump", "-D", "-b", "binary", "-m", machine, code.toString());
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out().lines().filter(line -> line.matches(".*\\b(syscall|svc|int|sysenter)\\b.*")))
+                .hasSize(1);
+    }
+
+    private static String prefix(Arch arch) {
+        return arch.word().equals(System.getProperty("os.arch").replace("amd64", "x86_64"))
+                ? ""
+                : arch.word() + "-linux-gnu-";
     }
 
     @ParameterizedTest
