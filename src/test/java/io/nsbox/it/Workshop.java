@@ -196,6 +196,11 @@ final class Workshop implements AutoCloseable {
     public void close() {
         Leftovers.killMarked(mark);
         delete(folder);
+        if (identity == Identity.ROOT) {
+            for (String kept : List.of("images", "jvm")) {
+                delete(Path.of("/var/cache/nsbox/" + kept + folder));
+            }
+        }
     }
 
     static void delete(Path folder) {
