@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What strace(1) wrote with {@code -f -o}: for each process its calls, in order, those that another process's line
@@ -85,9 +86,12 @@ final class StraceLog {
         }
     }
 
-    /** The processes, in the order in which they were first seen. */
+    /** The processes, in the order in which they were made: which of two children speaks first is a race. */
     List<Long> processes() {
-        return List.copyOf(calls.keySet());
+        return Stream.concat(
+                        calls.keySet().stream().limit(1),
+                        calls.keySet().stream().skip(1).sorted())
+                .toList();
     }
 
     /** The calls of one process. */
