@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param stopSignal what asks the command to end
  * @param stopGracePeriod how long it may take after that, before SIGKILL
  * @param timeout wall-clock limit
+ * @param fileSystem what the sandbox sees as its files
+ * @param confinement what the command is and may do
  */
 public record SandboxSpec(
         @Min(1) @Max(1) int version,
@@ -62,7 +64,10 @@ public record SandboxSpec(
         @DurationMax(days = LONGEST_DAYS) Duration stopGracePeriod,
 
         @DurationMin(nanos = 1) @DurationMax(days = LONGEST_DAYS) @Nullable
-        Duration timeout) {
+        Duration timeout,
+
+        FileSystem fileSystem,
+        Confinement confinement) {
 
     /** What a sandbox may be called. */
     public static final String NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}";
@@ -119,7 +124,9 @@ public record SandboxSpec(
                 noNewPrivileges,
                 stopSignal,
                 stopGracePeriod,
-                timeout);
+                timeout,
+                fileSystem,
+                confinement);
     }
 
     /** The wall-clock limit, if there is one. */

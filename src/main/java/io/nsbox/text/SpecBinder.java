@@ -58,9 +58,13 @@ final class SpecBinder {
     private Signal stopSignal = Signal.TERM;
     private Duration stopGracePeriod = DEFAULT_GRACE_PERIOD;
     private @Nullable Duration timeout;
+    private final FileSystemReader fileSystem;
+    private final ConfinementReader confinement;
 
     private SpecBinder(Binding binding, String defaultName) {
         this.binding = binding;
+        this.fileSystem = new FileSystemReader(binding);
+        this.confinement = new ConfinementReader(binding);
         this.name = defaultName;
     }
 
@@ -157,7 +161,11 @@ final class SpecBinder {
                 new DurationReader(binding).read(node, path).ifPresent(v -> stopGracePeriod = v);
             case TIMEOUT ->
                 timeout = new DurationReader(binding).read(node, path).orElse(null);
-            default -> throw new IllegalStateException("a supported key without a reader: " + path);
+            default -> {
+                if (!fileSystem.read(key, node, path) && !confinement.read(key, node, path)) {
+                    throw new IllegalStateException("a supported key without a reader: " + path);
+                }
+            }
         }
     }
 
@@ -220,7 +228,9 @@ final class SpecBinder {
                 noNewPrivileges,
                 stopSignal,
                 stopGracePeriod,
-                timeout);
+                timeout,
+                fileSystem.fileSystem(),
+                confinement.confinement());
     }
 
     private static <T> Map<String, T> words(T[] values, Function<T, String> word) {

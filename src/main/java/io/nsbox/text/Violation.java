@@ -3,6 +3,7 @@ package io.nsbox.text;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ record Violation(
         String constraint,
         Map<String, Object> attributes,
         @Nullable Object value) {
+
+    /** Components that group others; a spec does not spell them. */
+    private static final Set<String> NOT_SPELLED = Set.of("ranges", "fileSystem", "confinement");
 
     static Violation of(ConstraintViolation<?> violation) {
         var descriptor = violation.getConstraintDescriptor();
@@ -36,7 +40,7 @@ record Violation(
                 out.append('[').append(node.getIndex()).append(']');
             }
             String name = node.getName();
-            if (name != null && !name.equals("ranges") && !name.startsWith("<")) {
+            if (name != null && !NOT_SPELLED.contains(name) && !name.startsWith("<")) {
                 out.append(out.isEmpty() ? "" : ".").append(snake(name));
             }
         }

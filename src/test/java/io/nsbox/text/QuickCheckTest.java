@@ -2,6 +2,8 @@ package io.nsbox.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsbox.spec.Confinement;
+import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
 import io.nsbox.spec.InheritEnv;
@@ -166,6 +168,8 @@ class QuickCheckTest {
                 true,
                 Signal.TERM,
                 component.equals("stopGracePeriod") ? (Duration) value : Duration.ofSeconds(10),
-                component.equals("timeout") ? (Duration) value : null);
+                component.equals("timeout") ? (Duration) value : null,
+                FileSystem.CALLERS,
+                Confinement.DEFAULT);
     }
 }

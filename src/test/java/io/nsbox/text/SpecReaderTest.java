@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsbox.diag.Diagnostic;
 import io.nsbox.diag.Severity;
+import io.nsbox.spec.Confinement;
+import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
 import io.nsbox.spec.InheritEnv;
@@ -78,7 +80,9 @@ class SpecReaderTest {
                                 .plusHours(2)
                                 .plusMinutes(3)
                                 .plusSeconds(4)
-                                .plusMillis(500)));
+                                .plusMillis(500),
+                        FileSystem.CALLERS,
+                        Confinement.DEFAULT));
     }
 
     @Test
@@ -103,7 +107,9 @@ class SpecReaderTest {
                         true,
                         Signal.TERM,
                         Duration.ofSeconds(10),
-                        null));
+                        null,
+                        FileSystem.CALLERS,
+                        Confinement.DEFAULT));
     }
 
     @Test
