@@ -141,6 +141,9 @@ public final class Planner {
                 spec.inheritEnv(),
                 spec.environment(),
                 origins.key("environment").or(() -> origins.key("inherit_env"))));
+        if (spec.has(Namespace.PID)) {
+            steps.add(new GuardSandbox());
+        }
         if (spec.noNewPrivileges()) {
             steps.add(new SetNoNewPrivileges(origins.key("no_new_privileges")));
         }
