@@ -157,8 +157,7 @@ public final class Lowering {
     private void reportRefusal() {
         b.store(4, frame.words, 0, Operand.of(Slot.TAG));
         b.store(4, frame.words, 4, Operand.of(Slot.ERRNO));
-        b.attempt(Syscall.WRITE, Operand.of(frame.reportOut), frame.words.shownAs("refusal"), Operand.number(8));
-        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
+        LoadSeccomp.LastWords.of(plan, b.arch()).emit(b, frame);
     }
 
     /** The launcher itself was refused: nothing of the sandbox may stay. */
