@@ -87,6 +87,7 @@ record Execute(List<String> command, boolean found, Optional<Span> cause) implem
         Slot error = frame.scratch3;
         Slot remembered = frame.returnTo;
         Label loop = b.label("next folder of PATH");
+        Label named = b.label("folder is named");
         Label failed = b.label("execve failed");
         Label present = b.label("command is there");
         Label next = b.label("try the next folder");
@@ -94,7 +95,7 @@ record Execute(List<String> command, boolean found, Optional<Span> cause) implem
         Label missing = b.label("command is nowhere");
         b.set(remembered, 0);
         b.place(loop);
-        candidate(emitter, next);
+        candidate(emitter, named, next);
         Operand file = shownCandidate(frame);
         b.call(error, new OnError.GoTo(failed), Syscall.EXECVE, file, b.pointers(command), frame.environment);
         b.place(failed);
@@ -132,14 +133,13 @@ record Execute(List<String> command, boolean found, Optional<Span> cause) implem
     }
 
     /** Puts the path of the command in the next folder of PATH together; the first scratch slot is where that folder ends. */
-    void candidate(Emitter emitter, Label tooLong) {
+    void candidate(Emitter emitter, Label named, Label tooLong) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
         Slot folder = frame.path;
         Slot end = frame.scratch;
         Slot length = frame.scratch2;
         Slot at = frame.scratch3;
-        Label named = b.label("folder is named");
         b.scan(Operand.of(folder), ':', end);
         b.compute(Arithmetic.SUBTRACT, length, Operand.of(end), Operand.of(folder));
         b.branch(length, Condition.AT_LEAST, PATH_MAX, tooLong);

@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -50,7 +51,7 @@ record FindCommand(Execute execute) implements Step {
                 Execute.look(b.text(execute.command().get(0))));
         b.jump(found);
         b.place(other);
-        b.compute(io.nsbox.program.Arithmetic.SUBTRACT, error, Operand.number(0), Operand.of(error));
+        b.compute(Arithmetic.SUBTRACT, error, Operand.number(0), Operand.of(error));
         b.branch(error, Condition.EQUAL, Linux.ENOENT, missing);
         b.branch(error, Condition.EQUAL, Linux.ENOTDIR, missing);
         execute.notExecutable(emitter, Operand.of(error));
@@ -68,12 +69,12 @@ record FindCommand(Execute execute) implements Step {
         Label next = b.label("it is not here");
         Label found = b.label("found on PATH");
         b.place(loop);
-        execute.candidate(emitter, next);
+        execute.candidate(emitter, b.label("folder to look in is named"), next);
         b.call(frame.scratch2, new OnError.GoTo(next), Syscall.FACCESSAT, Execute.look(execute.shownCandidate(frame)));
         b.jump(found);
         b.place(next);
         b.load(1, frame.scratch3, Operand.of(end), 0);
-        b.compute(io.nsbox.program.Arithmetic.ADD, folder, Operand.of(end), Operand.number(1));
+        b.compute(Arithmetic.ADD, folder, Operand.of(end), Operand.number(1));
         b.branch(frame.scratch3, Condition.NOT_EQUAL, 0, loop);
         execute.notFound(emitter, Operand.named("ENOENT", Linux.ENOENT));
         b.place(found);
