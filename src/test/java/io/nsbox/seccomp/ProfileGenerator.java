@@ -59,13 +59,14 @@ final class ProfileGenerator {
 
     /**
      * Rules with conditions about one system call, of a kind that libseccomp puts together as its manual says: they are a
-     * union. For other kinds it does not: see {@code SeccompOracleTest}.
+     * union. Where "less" or "not equal" meets other comparisons of the same argument, libseccomp 2.5 puts the halves of their
+     * values together so that calls match of which no rule speaks; nsbox does not, and so cannot be compared there.
      */
     private List<String> conditional(String name) {
         SystemCall call = SystemCalls.find(name).orElseThrow();
         List<String> rules = new ArrayList<>();
         String action = action();
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(4)) {
             // One rule with conditions on several arguments.
             case 0 -> {
                 List<String> conditions = new ArrayList<>();
@@ -83,6 +84,14 @@ final class ProfileGenerator {
                         name,
                         action,
                         List.of(condition(call, index, "SCMP_CMP_EQ"), condition(call, index, "SCMP_CMP_EQ"))));
+            }
+            // Several rules with a condition each, all of the same action.
+            case 2 -> {
+                int index = random.nextInt(6);
+                for (int i = 0; i < 3; i++) {
+                    String operator = random.nextBoolean() ? "SCMP_CMP_EQ" : "SCMP_CMP_MASKED_EQ";
+                    rules.add(rule(name, action, List.of(condition(call, index, operator))));
+                }
             }
             // Several values of one argument, each with an action of its own.
             default -> {
