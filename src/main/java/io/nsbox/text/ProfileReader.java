@@ -172,6 +172,7 @@ final class ProfileReader {
         Optional<Action.Kind> kind = binding.choice(node, path, ProfileWords.ACTIONS);
         Optional<YamlNode> errno = value(owner, errnoKey);
         if (kind.isEmpty()) {
+            errno.ifPresent(each -> number(each, under(ownerPath, errnoKey), LARGEST_ERRNO));
             return Optional.empty();
         }
         boolean takesErrno = kind.get() == Action.Kind.ERRNO || kind.get() == Action.Kind.TRACE;

@@ -7,6 +7,7 @@ import io.nsbox.diag.Printable;
 import io.nsbox.diag.Severity;
 import io.nsbox.seccomp.Profile;
 import io.nsbox.text.YamlNode.Mapping;
+import io.nsbox.text.YamlNode.Scalar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,6 +33,10 @@ final class SeccompReader {
         if (node instanceof Mapping mapping) {
             return new ProfileReader(binding, path).read(mapping, "inline");
         }
+        if (node instanceof YamlNode.Sequence || node instanceof Scalar s && isNoWord(s)) {
+            wrong(node, path);
+            return Optional.empty();
+        }
         Optional<String> word = binding.text(node, path);
         if (word.isEmpty() || word.get().equals(UNCONFINED)) {
             return Optional.empty();
@@ -53,14 +58,22 @@ final class SeccompReader {
         }
     }
 
+    private static boolean isNoWord(Scalar scalar) {
+        return scalar.type() != YamlNode.ScalarType.TEXT && !scalar.isNull();
+    }
+
+    private void wrong(YamlNode node, String path) {
+        binding.error(
+                Code.INVALID_VALUE,
+                node,
+                path,
+                "'" + path + "' must be a path, 'default', 'unconfined' or a profile, not " + node.describe(),
+                "write a path that is absolute, or relative to the spec's folder");
+    }
+
     private Optional<Profile> file(YamlNode node, String path, String word) {
         if (word.isEmpty() || word.startsWith("~")) {
-            binding.error(
-                    Code.INVALID_VALUE,
-                    node,
-                    path,
-                    "'" + path + "' must be a path, 'default', 'unconfined' or a profile, not " + node.describe(),
-                    "write a path that is absolute, or relative to the spec's folder");
+            wrong(node, path);
             return Optional.empty();
         }
         String name = binding.nameOf(word);
