@@ -42,6 +42,15 @@ class StraceEqualsPlanIT {
         MORE_SPECS.put(
                 "environment", "namespaces: [user]\ninherit_env: true\nenvironment: {A: b}\ncommand: [\"true\"]\n");
         MORE_SPECS.put("odd-word", "namespaces: [user]\ncommand: [\"true\", \"a \\\"b\\\" \\\\ \\tc\"]\n");
+        MORE_SPECS.put("seccomp", "namespaces: [user]\nseccomp: default\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "seccomp-path",
+                "namespaces: [user]\nseccomp: {defaultAction: SCMP_ACT_ALLOW, flags: [SECCOMP_FILTER_FLAG_LOG]}\n"
+                        + "command: [/bin/true]\n");
+        MORE_SPECS.put(
+                "seccomp-by-kernel",
+                "namespaces: [user]\nseccomp: {defaultAction: SCMP_ACT_ALLOW, syscalls: [{names: [bpf], action:"
+                        + " SCMP_ACT_LOG, includes: {minKernel: \"6.0\"}}]}\ncommand: [\"true\"]\n");
         for (String propagation : List.of("private", "slave", "shared", "unbindable")) {
             MORE_SPECS.put(
                     propagation, "namespaces: [user, mount]\npropagation: " + propagation + "\ncommand: [\"true\"]\n");
