@@ -67,7 +67,7 @@ class StraceEqualsPlanIT {
     static Stream<Arguments> committedSpecs() throws IOException {
         List<Arguments> cases = new ArrayList<>();
         try (Stream<Path> specs = Files.list(Workshop.PROJECT.resolve("specs"))) {
-            for (Path spec : (Iterable<Path>) specs.sorted()::iterator) {
+            for (Path spec : (Iterable<Path>) specs.filter(Files::isRegularFile).sorted()::iterator) {
                 for (Identity identity : Identity.values()) {
                     cases.add(Arguments.of(identity, spec.getFileName().toString()));
                 }
