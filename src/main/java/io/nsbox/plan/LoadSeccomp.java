@@ -18,6 +18,8 @@ import io.nsbox.seccomp.Summary;
 import io.nsbox.seccomp.Surroundings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,20 +31,38 @@ import java.util.Set;
  *
  * <p>Where rules depend on the kernel, the launcher asks which one it runs on and takes the filter that belongs to it.
  */
-record LoadSeccomp(Profile profile, Set<String> capabilities, Optional<Span> cause) implements Step {
+final class LoadSeccomp implements Step {
     private static final int SET_MODE_FILTER = 1;
     private static final int FPROG_SIZE = 16;
 
     /** {@code release} of struct new_utsname, linux/utsname.h: the third of fields of 65 bytes. */
     private static final int RELEASE_OFFSET = 130;
 
-    LoadSeccomp {
-        capabilities = Set.copyOf(capabilities);
+    private final Profile profile;
+    private final Set<String> capabilities;
+    private final Optional<Span> cause;
+    private final String title;
+    /** Worked out once: what a cold start pays most for here. */
+    private final Map<String, Policy> policies = new HashMap<>();
+
+    LoadSeccomp(Profile profile, Set<String> capabilities, Optional<Span> cause) {
+        this.profile = profile;
+        this.capabilities = Set.copyOf(capabilities);
+        this.cause = cause;
+        List<Policy> onTheOldest = Arrays.stream(Arch.values())
+                .map(arch -> policy(arch, KernelRelease.OLDEST))
+                .toList();
+        this.title = "load the seccomp filter " + profile.name() + ": " + Summary.of(onTheOldest);
     }
 
     @Override
     public String title() {
-        return "load the seccomp filter " + profile.name() + ": " + Summary.of(profile, capabilities);
+        return title;
+    }
+
+    @Override
+    public Optional<Span> cause() {
+        return cause;
     }
 
     @Override
@@ -96,7 +116,8 @@ record LoadSeccomp(Profile profile, Set<String> capabilities, Optional<Span> cau
     }
 
     private Policy policy(Arch arch, KernelRelease kernel) {
-        return profile.policy(new Surroundings(arch, capabilities, kernel));
+        return policies.computeIfAbsent(
+                arch + " " + kernel, key -> profile.policy(new Surroundings(arch, capabilities, kernel)));
     }
 
     /** Whether the process may make this call after the step, whatever the kernel is. */

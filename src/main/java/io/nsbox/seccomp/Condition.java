@@ -10,6 +10,21 @@ package io.nsbox.seccomp;
  */
 public record Condition(int index, Comparison comparison, long value, long valueTwo) {
 
+    // Written out, because records' own link at run time, and a cold start pays for that.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Condition that
+                && index == that.index
+                && comparison == that.comparison
+                && value == that.value
+                && valueTwo == that.valueTwo;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * index + Long.hashCode(value)) + Long.hashCode(valueTwo);
+    }
+
     /** Such as {@code arg1 == 0x5412}. */
     public String text() {
         String left = "arg" + index + " " + comparison.sign() + " 0x" + Long.toHexString(value);

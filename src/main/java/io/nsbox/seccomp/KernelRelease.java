@@ -33,6 +33,17 @@ public record KernelRelease(int major, int minor) implements Comparable<KernelRe
                 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
+    // Written out, because records' own link at run time, and a cold start pays for that.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof KernelRelease that && major == that.major && minor == that.minor;
+    }
+
+    @Override
+    public int hashCode() {
+        return major << 16 | minor;
+    }
+
     /** Whether this is the other version or a later one. */
     public boolean atLeast(KernelRelease other) {
         return compareTo(other) >= 0;

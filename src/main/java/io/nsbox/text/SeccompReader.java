@@ -118,7 +118,8 @@ final class SeccompReader {
         if (source.isEmpty()) {
             return Optional.empty();
         }
-        Optional<YamlNode> root = YamlComposer.compose(spaced(source.get()), diagnostics);
+        SourceText json = spaced(source.get());
+        Optional<YamlNode> root = JsonComposer.compose(json).or(() -> YamlComposer.compose(json, diagnostics));
         if (root.isEmpty() && diagnostics.hasErrors()) {
             return Optional.empty();
         }
