@@ -23,6 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The executables that the specs of this repository become. */
 class LaunchersTest {
     private static final int LARGEST = 16 * 1024;
+    /** specs/all.yaml has every key there is. */
+    private static final int LARGEST_WITH_ALL_KEYS = 20 * 1024;
+
+    private static final Path BENCH = Path.of("src/bench/bench.yaml");
 
     @TempDir
     Path folder;
@@ -35,9 +39,17 @@ class LaunchersTest {
 
     @ParameterizedTest
     @MethodSource("specs")
-    void aLauncherHasAtMost16KiB(Path spec) {
+    void aLauncherHasAtMost16KiBUnlessItsSpecHasEveryKey(Path spec) {
+        int largest = spec.endsWith("all.yaml") ? LARGEST_WITH_ALL_KEYS : LARGEST;
         for (Arch arch : Arch.values()) {
-            assertThat(launcher(spec, arch).length).isLessThanOrEqualTo(LARGEST);
+            assertThat(launcher(spec, arch).length).isLessThanOrEqualTo(largest);
+        }
+    }
+
+    @Test
+    void theLauncherThatIsMeasuredHasAtMost16KiB() {
+        for (Arch arch : Arch.values()) {
+            assertThat(launcher(BENCH, arch).length).isLessThanOrEqualTo(LARGEST);
         }
     }
 
