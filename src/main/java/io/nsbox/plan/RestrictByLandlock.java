@@ -201,7 +201,7 @@ record RestrictByLandlock(Landlock rules, Optional<Span> cause) implements Step 
                     Syscall.OPENAT,
                     Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                     b.text(path),
-                    Operand.named("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
+                    Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
             boolean writes = (allowed & WRITE_FILE) != 0;
             b.compute(
                     Arithmetic.OR,
