@@ -49,7 +49,7 @@ record OpenNamespace(Namespace namespace, String path, Optional<Span> cause) imp
                 Operand.named(CloneNamespaces.flagName(namespace), CloneNamespaces.flag(namespace)),
                 right);
         emitter.fail(
-                "ioctl(<" + file.name() + ">, NS_GET_NSTYPE)",
+                "ioctl(<" + file.name() + ">, NS_GET_NSTYPE) is not " + CloneNamespaces.flagName(namespace),
                 Hints.on(Linux.EINVAL, "this is a namespace of another kind than '" + namespace.word() + "'"),
                 Refusal.SETUP,
                 Operand.named("EINVAL", Linux.EINVAL));

@@ -35,6 +35,10 @@ final class UserReader {
         if (node instanceof Mapping mapping) {
             return user(mapping, path);
         }
+        if (node instanceof Sequence) {
+            binding.wrongType(node, path, "uid:gid or a map", HELP);
+            return Optional.empty();
+        }
         Optional<String> word = binding.word(node, path);
         if (word.isEmpty()) {
             return Optional.empty();

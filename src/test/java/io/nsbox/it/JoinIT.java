@@ -73,11 +73,11 @@ class JoinIT {
                     "namespaces: [{user: " + proc + "user}, {network: " + proc + "net}, {mount: " + proc
                             + "mnt}, uts]\n"
                             + "hostname: joined\nuser: 0:0\n"
-                            + "command: [sh, -c, \"cd /proc/self/ns; readlink user net mnt; hostname; id -u; pwd -P\"]\n");
+                            + "command: [sh, -c, \"pwd; cd /proc/self/ns; readlink user net mnt; hostname; id -u\"]\n");
             Running.Result result = workshop.run(launcher);
             assertThat(result)
                     .isEqualTo(new Running.Result(
-                            0, links(owner.pid(), "user", "net", "mnt") + "joined\n0\n/proc/self/ns\n", ""));
+                            0, "/\n" + links(owner.pid(), "user", "net", "mnt") + "joined\n0\n", ""));
             owner.signal("KILL").finish();
         }
     }

@@ -43,7 +43,7 @@ class UlimitsIT {
         try (Workshop workshop = Workshop.open(identity)) {
             Path launcher = workshop.launcher(
                     "box",
-                    "namespaces: [user, network]\nuid_map: root\nulimits: {nofile: 4, fsize: 0}\n"
+                    "namespaces: [user, network]\nuid_map: root\nulimits: {nofile: 4}\n"
                             + "landlock: {read: [/], execute: [/]}\ncommand: [sh, -c, ulimit -n]\n");
             assertThat(workshop.run(launcher)).isEqualTo(new Running.Result(0, "4\n", ""));
         }
