@@ -18,7 +18,7 @@ public enum RefusalHints {
     CLONE_WITH_USER(Map.ofEntries(
             entry(
                     "EPERM",
-                    "user namespaces are forbidden here, by a sysctl, AppArmor, a container's seccomp filter or a"
+                    "user namespaces are forbidden here, by a sysctl, AppArmor, a seccomp filter, a missing id map or a"
                             + " chroot; run `nsbox doctor`"),
             entry("EACCES", "a security module (AppArmor or SELinux) forbids user namespaces; run `nsbox doctor`"),
             entry("ENOSPC", Texts.NAMESPACE_LIMIT),

@@ -35,19 +35,21 @@ final class Errnos {
             new Errno(22, "EINVAL", "Invalid argument"),
             new Errno(23, "ENFILE", "Too many open files in system"),
             new Errno(24, "EMFILE", "Too many open files"),
-            new Errno(25, "ENOTTY", "Inappropriate ioctl for device"),
             new Errno(26, "ETXTBSY", "Text file busy"),
             new Errno(28, "ENOSPC", "No space left on device"),
             new Errno(30, "EROFS", "Read-only file system"),
             new Errno(32, "EPIPE", "Broken pipe"),
-            new Errno(34, "ERANGE", "Numerical result out of range"),
             new Errno(36, "ENAMETOOLONG", "File name too long"),
             new Errno(38, "ENOSYS", "Function not implemented"),
             new Errno(40, "ELOOP", "Too many levels of symbolic links"),
             new Errno(87, "EUSERS", "Too many users"),
             new Errno(95, "EOPNOTSUPP", "Operation not supported"),
-            new Errno(97, "EAFNOSUPPORT", "Address family not supported by protocol"),
-            new Errno(122, "EDQUOT", "Disk quota exceeded"));
+            new Errno(97, "EAFNOSUPPORT", "Address family not supported by protocol"));
+
+    /** Those that only a few calls return: a launcher carries their texts where a hint speaks of them. */
+    static final List<Errno> RARE = List.of(
+            new Errno(25, "ENOTTY", "Inappropriate ioctl for device"),
+            new Errno(34, "ERANGE", "Numerical result out of range"));
 
     private Errnos() {}
 }

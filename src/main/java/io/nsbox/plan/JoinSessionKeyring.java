@@ -21,7 +21,7 @@ final class JoinSessionKeyring implements Step {
 
     @Override
     public String title() {
-        return "join a new session keyring";
+        return "new session keyring";
     }
 
     @Override
@@ -35,15 +35,12 @@ final class JoinSessionKeyring implements Step {
                 Syscall.KEYCTL,
                 Operand.named("KEYCTL_JOIN_SESSION_KEYRING", KEYCTL_JOIN_SESSION_KEYRING),
                 Operand.NULL);
-        b.branch(result, Condition.AT_LEAST, 0, done);
-        b.branch(result, Condition.EQUAL, -Linux.EPERM, done);
+        // The serial number of the keyring, or the one error that is the highest.
+        b.branch(result, Condition.AT_LEAST, -Linux.EPERM, done);
         b.branch(result, Condition.EQUAL, -Linux.ENOSYS, done);
         b.compute(Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
         emitter.fail(
-                "keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)",
-                Hints.on(Linux.EDQUOT, "the caller has too many keys (kernel.keys.maxkeys)"),
-                Refusal.SETUP,
-                Operand.of(result));
+                "keyctl(...)", Hints.on(Linux.EDQUOT, "see kernel.keys.maxkeys"), Refusal.SETUP, Operand.of(result));
         b.place(done);
     }
 }

@@ -179,6 +179,9 @@ public final class Planner {
                 spec.inheritEnv(),
                 spec.environment(),
                 origins.key("environment").or(() -> origins.key("inherit_env"))));
+        if (spec.makes(Namespace.PID)) {
+            steps.add(new GuardSandbox());
+        }
         steps.addAll(credentials.steps());
         if (spec.noNewPrivileges()) {
             steps.add(new SetNoNewPrivileges(origins.key("no_new_privileges")));

@@ -54,7 +54,7 @@ record SetGroups(List<Long> groups, boolean kept, Denied denied, Optional<Span> 
     public String title() {
         String list = groups.stream().map(String::valueOf).collect(Collectors.joining(", "));
         if (groups.isEmpty()) {
-            return "drop the caller's supplementary groups";
+            return "drop supplementary groups";
         }
         return (kept ? "add the supplementary groups " : "set the supplementary groups ") + list;
     }
@@ -76,7 +76,9 @@ record SetGroups(List<Long> groups, boolean kept, Denied denied, Optional<Span> 
             b.compute(Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
             emitter.fail("setgroups(0, NULL)", Hints.NONE, Refusal.SETUP, Operand.of(result));
         } else {
-            emitter.must(hints(), Syscall.SETGROUPS, Operand.number(groups.size()), list(b));
+            // Launchers that only drop groups are many: they carry no hint for what does not happen to them.
+            Hints hints = groups.isEmpty() ? Hints.NONE : hints();
+            emitter.must(hints, Syscall.SETGROUPS, Operand.number(groups.size()), list(b));
         }
         b.place(done);
     }

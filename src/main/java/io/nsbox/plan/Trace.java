@@ -39,17 +39,19 @@ public record Trace(List<TracedCall> calls) {
         List<TracedCall> stage = new ArrayList<>();
         List<TracedCall> parent = new ArrayList<>();
         List<TracedCall> helper = new ArrayList<>();
+        List<TracedCall> guard = new ArrayList<>();
         List<TracedCall> child = new ArrayList<>();
         Map<Phase, List<TracedCall>> lists = Map.of(
                 Phase.LAUNCHER, launcher,
                 Phase.STAGE, stage,
                 Phase.PARENT, parent,
                 Phase.HELPER, helper,
+                Phase.GUARD, guard,
                 Phase.CHILD, child);
         Processes processes = new Processes();
         Simulator.run(program, List.of("launcher"), Map.of(), call -> {
             Program.Section section = program.sectionOf(call.index());
-            Phase phase = processes.phase(call.process());
+            Phase phase = processes.phase(call.process(), section);
             if (!section.title().equals(Lowering.SUPERVISION)) {
                 Objects.requireNonNull(lists.get(phase))
                         .add(new TracedCall(
@@ -63,6 +65,7 @@ public record Trace(List<TracedCall> calls) {
         all.addAll(stage);
         all.addAll(parent);
         all.addAll(helper);
+        all.addAll(guard);
         all.addAll(child);
         return new Trace(all);
     }
@@ -82,14 +85,17 @@ public record Trace(List<TracedCall> calls) {
             }
         }
 
-        Phase phase(int process) {
+        Phase phase(int process, Program.Section section) {
             if (process == 0) {
                 return sandbox == NONE ? Phase.LAUNCHER : Phase.PARENT;
             }
             if (process == sandbox) {
                 return Phase.CHILD;
             }
-            return sandbox == NONE || process < sandbox ? Phase.STAGE : Phase.HELPER;
+            if (sandbox == NONE || process < sandbox) {
+                return Phase.STAGE;
+            }
+            return section.title().startsWith(Phase.GUARD.word()) ? Phase.GUARD : Phase.HELPER;
         }
     }
 

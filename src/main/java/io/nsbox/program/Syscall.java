@@ -46,6 +46,7 @@ public enum Syscall {
     SETGROUPS(116, 159),
     SETHOSTNAME(170, 161),
     SETNS(308, 268),
+    SETPGID(109, 154),
     SETPRIORITY(141, 140),
     SETRESGID(119, 149),
     SETRESUID(117, 147),

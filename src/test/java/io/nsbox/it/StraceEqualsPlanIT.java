@@ -3,7 +3,6 @@ package io.nsbox.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsbox.plan.Caller;
-import io.nsbox.plan.Phase;
 import io.nsbox.plan.Plan;
 import io.nsbox.plan.Trace;
 import io.nsbox.testing.Identity;
@@ -230,15 +229,27 @@ class StraceEqualsPlanIT {
         // A plan shows one look at one folder of the PATH.
         sandbox.removeIf(call -> call.failed() && List.of("execve", "faccessat").contains(call.name()));
         spelling.compare(plan.inSandbox(), sandbox);
+        if (!plan.inGuard().isEmpty()) {
+            List<StraceLog.Call> guard =
+                    log.of(log.processes().get(log.processes().size() - 1));
+            int set = plan.inGuard().size();
+            spelling.compare(plan.inGuard(), guard.subList(0, Math.min(guard.size(), set)));
+            // The guard of a short sandbox may not come to wait.
+            if (guard.size() > set) {
+                assertThat(guard.get(set).text()).startsWith("ppoll([{fd=");
+            }
+        }
     }
 
     /** The JSON of {@code plan --syscalls --format json}. */
-    private record PlannedCalls(List<Planned> inLauncher, List<Planned> inStage, List<Planned> inSandbox) {
+    private record PlannedCalls(
+            List<Planned> inLauncher, List<Planned> inStage, List<Planned> inGuard, List<Planned> inSandbox) {
         record Planned(String name, String text) {}
 
         static PlannedCalls read(String json) {
             List<Planned> launcher = new ArrayList<>();
             List<Planned> stage = new ArrayList<>();
+            List<Planned> guard = new ArrayList<>();
             List<Planned> sandbox = new ArrayList<>();
             for (JsonNode call : JsonMapper.shared().readTree(json).get("syscalls")) {
                 Planned planned = new Planned(
@@ -246,22 +257,29 @@ class StraceEqualsPlanIT {
                 switch (call.get("phase").asString()) {
                     case "launcher", "parent" -> launcher.add(planned);
                     case "stage" -> stage.add(planned);
+                    case "guard" -> guard.add(planned);
                     case "child" -> sandbox.add(planned);
                     default -> assertThat(planned.name()).isEqualTo("execve");
                 }
             }
-            return new PlannedCalls(launcher, stage, sandbox);
+            return new PlannedCalls(launcher, stage, guard, sandbox);
         }
 
         static PlannedCalls of(Trace trace) {
             List<Planned> launcher = new ArrayList<>();
             List<Planned> stage = new ArrayList<>();
+            List<Planned> guard = new ArrayList<>();
             List<Planned> sandbox = new ArrayList<>();
             for (Trace.TracedCall call : trace.calls()) {
-                (call.phase() == Phase.CHILD ? sandbox : call.phase() == Phase.STAGE ? stage : launcher)
-                        .add(new Planned(call.syscall().word(), call.text()));
+                List<Planned> process = switch (call.phase()) {
+                    case CHILD -> sandbox;
+                    case STAGE -> stage;
+                    case GUARD -> guard;
+                    default -> launcher;
+                };
+                process.add(new Planned(call.syscall().word(), call.text()));
             }
-            return new PlannedCalls(launcher, stage, sandbox);
+            return new PlannedCalls(launcher, stage, guard, sandbox);
         }
     }
 
