@@ -17,8 +17,10 @@ import java.util.Optional;
  * Becomes the command (execve(2)), looked up on the PATH inside as execvp(3) does where its name has no slash.
  *
  * <p>A file that is there but cannot be executed is told apart from one that is not: 126 and 127.
+ *
+ * @param underLandlock whether Landlock may be what forbids it
  */
-record Execute(List<String> command, Optional<Span> cause) implements Step {
+record Execute(List<String> command, boolean underLandlock, Optional<Span> cause) implements Step {
     private static final int PATH_MAX = 4096;
     private static final int NAME_MAX = 255;
 
@@ -147,7 +149,10 @@ record Execute(List<String> command, Optional<Span> cause) implements Step {
     private void notExecutable(Emitter emitter, Operand errno) {
         emitter.fail(
                 shown(),
-                Hints.on(Linux.EACCES, "it is not an executable file, or the ids inside may not execute it")
+                Hints.on(
+                                Linux.EACCES,
+                                "it is not an executable file, or the ids inside may not execute it"
+                                        + (underLandlock ? ", or `landlock` lacks it or its loader" : ""))
                         .and(Linux.ENOENT, "the file is there, but the interpreter or loader that it names is not")
                         .and(
                                 Linux.ENOEXEC,

@@ -196,6 +196,8 @@ public final class Planner {
                 .forEach((limit, value) ->
                         steps.add(new SetUlimit(limit, value, origins.key("ulimits." + limit.word()))));
         steps.add(new ReleaseSignals());
-        steps.add(new Execute(spec.command(), origins.key("command")));
+        boolean underLandlock =
+                confinement.landlock() != null && confinement.landlock().restrictsFiles();
+        steps.add(new Execute(spec.command(), underLandlock, origins.key("command")));
     }
 }

@@ -31,7 +31,7 @@ final class StraceWords {
         String text = LIMIT.matcher(call)
                 .replaceAll(match -> Long.toString(1024 * Long.parseLong(match.group(1))))
                 .replace("RLIM64_INFINITY", "unlimited")
-                .replace("|AT_STATX_SYNC_AS_STAT", "")
+                .replace("AT_STATX_SYNC_AS_STAT|", "")
                 .replace("0x2 /* LANDLOCK_RULE_??? */", "LANDLOCK_RULE_NET_PORT");
         text = UNKNOWN_CAPABILITY
                 .matcher(text)
