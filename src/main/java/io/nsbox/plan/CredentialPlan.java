@@ -2,7 +2,6 @@ package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
 import io.nsbox.plan.SetCapabilities.InsideUser;
-import io.nsbox.plan.SetGroups.Denied;
 import io.nsbox.spec.Confinement;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
@@ -21,14 +20,12 @@ final class CredentialPlan {
     private final SandboxSpec spec;
     private final Confinement confinement;
     private final Origins origins;
-    private final Planner.Subordinates subordinates;
     private final Optional<User> user;
 
-    CredentialPlan(LoadedSpec loaded, Planner.Subordinates subordinates) {
+    CredentialPlan(LoadedSpec loaded) {
         this.spec = loaded.spec();
         this.confinement = spec.confinement();
         this.origins = loaded.origins();
-        this.subordinates = subordinates;
         this.user = Optional.ofNullable(confinement.user());
     }
 
@@ -78,21 +75,7 @@ final class CredentialPlan {
         }
         boolean onTop = keepsIds && !spec.has(Namespace.USER);
         Optional<Span> cause = origins.key("group_add").or(() -> origins.key("user"));
-        return Optional.of(new SetGroups(wanted, onTop, denied(), cause));
-    }
-
-    private Denied denied() {
-        if (spec.joins().containsKey(Namespace.USER)) {
-            return new Denied.ByNamespace();
-        }
-        IdMap gids = spec.gidMap();
-        if (spec.makes(Namespace.USER) && gids != null) {
-            List<IdMapLine> lines = IdMapLine.of(gids, subordinates.gids());
-            boolean own = new WriteIdMap(IdKind.GID, lines, Optional.empty()).mayBeWrittenFromInside();
-            return own ? new Denied.WithOwnMap(lines.get(0).outside()) : new Denied.Never();
-        }
-        return user.<Denied>map(who -> new Denied.WithIds(who.uid(), gid(who).orElse(0)))
-                .orElseGet(Denied.Never::new);
+        return Optional.of(new SetGroups(wanted, onTop, cause));
     }
 
     /** As with Docker, 0 unless given; where 0 may not be mapped the group stays. */

@@ -21,7 +21,7 @@ final class JoinSessionKeyring implements Step {
 
     @Override
     public String title() {
-        return "new session keyring";
+        return "session keyring";
     }
 
     @Override

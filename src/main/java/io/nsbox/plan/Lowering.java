@@ -152,14 +152,18 @@ public final class Lowering {
 
     /** Sends the refusal to the launcher, which tells it once the sandbox has ended. */
     static void sendRefusal(ProgramBuilder b, Frame frame) {
-        b.store(4, frame.words, 0, Operand.of(Slot.TAG));
-        b.store(4, frame.words, 4, Operand.of(Slot.ERRNO));
+        noteRefusal(b, frame);
         b.attempt(Syscall.WRITE, Operand.of(frame.reportOut), frame.words.shownAs("refusal"), Operand.number(8));
     }
 
+    private static void noteRefusal(ProgramBuilder b, Frame frame) {
+        b.store(4, frame.words, 0, Operand.of(Slot.TAG));
+        b.store(4, frame.words, 4, Operand.of(Slot.ERRNO));
+    }
+
     private void reportRefusal() {
-        sendRefusal(b, frame);
-        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
+        noteRefusal(b, frame);
+        LoadSeccomp.LastWords.of(plan, b.arch()).emit(b, frame);
     }
 
     /** The launcher itself was refused: nothing of the sandbox may stay. */

@@ -1,5 +1,7 @@
 package io.nsbox.plan;
 
+import io.nsbox.seccomp.Profile;
+import io.nsbox.spec.CapabilitiesInForce;
 import io.nsbox.spec.Confinement;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
@@ -45,7 +47,7 @@ public final class Planner {
         this.loaded = loaded;
         this.spec = loaded.spec();
         this.confinement = spec.confinement();
-        this.credentials = new CredentialPlan(loaded, subordinates);
+        this.credentials = new CredentialPlan(loaded);
         this.origins = loaded.origins();
         this.subordinates = subordinates;
     }
@@ -198,6 +200,12 @@ public final class Planner {
         steps.add(new ReleaseSignals());
         boolean underLandlock =
                 confinement.landlock() != null && confinement.landlock().restrictsFiles();
-        steps.add(new Execute(spec.command(), underLandlock, origins.key("command")));
+        Profile seccomp = confinement.seccomp();
+        Execute execute = new Execute(spec.command(), seccomp != null, underLandlock, origins.key("command"));
+        if (seccomp != null) {
+            steps.add(new FindCommand(execute));
+            steps.add(new LoadSeccomp(seccomp, CapabilitiesInForce.of(spec), origins.key("seccomp")));
+        }
+        steps.add(execute);
     }
 }

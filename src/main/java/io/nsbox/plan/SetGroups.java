@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -26,25 +25,9 @@ import java.util.stream.Collectors;
  *
  * @param groups as seen inside
  * @param kept whether they come on top of the caller's
- * @param denied where setgroups is denied, or would change nothing
  */
-record SetGroups(List<Long> groups, boolean kept, Denied denied, Optional<Span> cause) implements Step {
+record SetGroups(List<Long> groups, boolean kept, Optional<Span> cause) implements Step {
     private static final int NGROUPS_MAX = 65_536;
-
-    /** When an unprivileged caller cannot drop its groups. */
-    sealed interface Denied {
-        /** Never: an error is an error. */
-        record Never() implements Denied {}
-
-        /** Where the process writes its own group map, for any group of the caller's or for this one. */
-        record WithOwnMap(OptionalLong outside) implements Denied {}
-
-        /** Where the ids that it shall have are those that it has. */
-        record WithIds(long uid, long gid) implements Denied {}
-
-        /** Where the joined user namespace says so. */
-        record ByNamespace() implements Denied {}
-    }
 
     SetGroups {
         groups = List.copyOf(groups);
@@ -54,7 +37,7 @@ record SetGroups(List<Long> groups, boolean kept, Denied denied, Optional<Span> 
     public String title() {
         String list = groups.stream().map(String::valueOf).collect(Collectors.joining(", "));
         if (groups.isEmpty()) {
-            return "drop supplementary groups";
+            return "drop groups";
         }
         return (kept ? "add the supplementary groups " : "set the supplementary groups ") + list;
     }
@@ -62,56 +45,28 @@ record SetGroups(List<Long> groups, boolean kept, Denied denied, Optional<Span> 
     @Override
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
-        Label done = b.label("groups are set");
-        if (groups.isEmpty()) {
-            skipWhereDenied(emitter, done);
-        }
         if (kept) {
             addToCallers(emitter);
-        } else if (groups.isEmpty() && denied instanceof Denied.ByNamespace) {
-            Slot result = emitter.frame().scratch;
-            b.call(result, new OnError.Ignore(), Syscall.SETGROUPS, Operand.number(0), Operand.NULL);
-            b.branch(result, Condition.AT_LEAST, 0, done);
-            b.branch(result, Condition.EQUAL, -Linux.EPERM, done);
-            b.compute(Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
-            emitter.fail("setgroups(0, NULL)", Hints.NONE, Refusal.SETUP, Operand.of(result));
+        } else if (groups.isEmpty()) {
+            drop(emitter);
         } else {
-            // Launchers that only drop groups are many: they carry no hint for what does not happen to them.
-            Hints hints = groups.isEmpty() ? Hints.NONE : hints();
-            emitter.must(hints, Syscall.SETGROUPS, Operand.number(groups.size()), list(b));
+            emitter.must(hints(), Syscall.SETGROUPS, Operand.number(groups.size()), list(b));
         }
+    }
+
+    /** Where it is denied they stay; so it may be in every namespace within one where it is. */
+    private static void drop(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Slot result = emitter.frame().scratch;
+        Label done = b.label("groups are dropped");
+        b.call(result, new OnError.Ignore(), Syscall.SETGROUPS, Operand.number(0), Operand.NULL);
+        b.branch(result, Condition.AT_LEAST, -Linux.EPERM, done);
+        b.compute(Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
+        emitter.fail("setgroups(...)", Hints.NONE, Refusal.SETUP, Operand.of(result));
         b.place(done);
     }
 
-    private void skipWhereDenied(Emitter emitter, Label done) {
-        ProgramBuilder b = emitter.builder();
-        Frame frame = emitter.frame();
-        if (denied instanceof Denied.Never || denied instanceof Denied.ByNamespace) {
-            return;
-        }
-        Label possible = b.label("groups can be dropped");
-        b.branch(frame.mayMap, Condition.NOT_EQUAL, 0, possible);
-        if (denied instanceof Denied.WithOwnMap own) {
-            if (own.outside().isEmpty()) {
-                b.jump(done);
-            } else {
-                b.branch(frame.gid, Condition.EQUAL, id(own.outside().getAsLong()), done);
-            }
-        } else if (denied instanceof Denied.WithIds ids) {
-            b.branch(frame.uid, Condition.NOT_EQUAL, id(ids.uid()), possible);
-            b.branch(frame.gid, Condition.EQUAL, id(ids.gid()), done);
-        }
-        b.place(possible);
-    }
-
-    private static Operand id(long id) {
-        return Operand.named(Long.toString(id), id);
-    }
-
     private Operand list(ProgramBuilder b) {
-        if (groups.isEmpty()) {
-            return Operand.NULL;
-        }
         return b.struct("[" + groups.stream().map(String::valueOf).collect(Collectors.joining(", ")) + "]", bytes());
     }
 

@@ -1,5 +1,6 @@
 package io.nsbox.spec;
 
+import io.nsbox.seccomp.Profile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param nice -20 to 19; the caller's unless given
  * @param sysctls kernel parameters of the sandbox's own namespaces, by their names with dots, in the spec's order
  * @param timeOffsets how far its clocks are shifted
+ * @param seccomp what system calls are filtered by; {@code null} for no filter
  */
 public record Confinement(
         @Nullable User user,
@@ -32,7 +34,8 @@ public record Confinement(
         @Nullable Integer oomScoreAdj,
         @Nullable Integer nice,
         Map<String, String> sysctls,
-        @Nullable TimeOffsets timeOffsets) {
+        @Nullable TimeOffsets timeOffsets,
+        @Nullable Profile seccomp) {
     /** As little as the language's defaults take away. */
     public static final Confinement DEFAULT = new Confinement(
             null,
@@ -45,6 +48,7 @@ public record Confinement(
             null,
             null,
             Map.of(),
+            null,
             null);
 
     public Confinement {

@@ -26,6 +26,7 @@ public final class CrossRules {
             rules.keysHaveTheirNamespace(namespaces);
             rules.procHasAPidNamespace(namespaces);
             new ConfinementRules(spec, origins, diagnostics, namespaces).check();
+            SeccompRules.check(spec, origins, diagnostics);
         });
     }
 

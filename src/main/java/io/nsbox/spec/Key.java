@@ -82,7 +82,10 @@ public enum Key {
             Status.SUPPORTED,
             "Whether set-user-ID programs and file capabilities gain nothing inside (PR_SET_NO_NEW_PRIVS). Default: true.",
             "no_new_privs"),
-    SECCOMP(Status.LATER, "The system call filter."),
+    SECCOMP(
+            Status.SUPPORTED,
+            "The system calls that the command may make: 'default' after Docker's default profile, 'unconfined', the path of a "
+                    + "profile in Docker's or OCI's JSON, or such a profile itself. Default: unconfined."),
     LANDLOCK(
             Status.SUPPORTED,
             "What the command may still do (landlock(7)): files that it may read, write and execute, TCP ports that it may bind "

@@ -2,6 +2,7 @@ package io.nsbox.text;
 
 import io.nsbox.diag.Code;
 import io.nsbox.diag.Printable;
+import io.nsbox.seccomp.Profile;
 import io.nsbox.spec.CapabilityList;
 import io.nsbox.spec.Confinement;
 import io.nsbox.spec.Key;
@@ -45,6 +46,7 @@ final class ConfinementReader {
     private @Nullable Integer nice;
     private Map<String, String> sysctls = Map.of();
     private @Nullable TimeOffsets timeOffsets;
+    private @Nullable Profile seccomp;
 
     ConfinementReader(Binding binding) {
         this.binding = binding;
@@ -58,6 +60,8 @@ final class ConfinementReader {
             case UMASK -> umask(node, path);
             case CAP_DROP -> capDrop = new CapabilitiesReader(binding).read(node, path);
             case CAP_ADD -> capAdd = new CapabilitiesReader(binding).read(node, path);
+            case SECCOMP ->
+                seccomp = new SeccompReader(binding).read(node, path).orElse(null);
             case LANDLOCK ->
                 landlock = new LandlockReader(binding).read(node, path).orElse(null);
             case ULIMITS -> ulimits = new UlimitsReader(binding).read(node, path);
@@ -137,6 +141,17 @@ final class ConfinementReader {
 
     Confinement confinement() {
         return new Confinement(
-                user, groupAdd, umask, capDrop, capAdd, landlock, ulimits, oomScoreAdj, nice, sysctls, timeOffsets);
+                user,
+                groupAdd,
+                umask,
+                capDrop,
+                capAdd,
+                landlock,
+                ulimits,
+                oomScoreAdj,
+                nice,
+                sysctls,
+                timeOffsets,
+                seccomp);
     }
 }

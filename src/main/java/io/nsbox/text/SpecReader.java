@@ -13,6 +13,7 @@ import io.nsbox.spec.Origins;
 import io.nsbox.spec.SandboxSpec;
 import io.nsbox.text.YamlNode.Mapping;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,7 +84,7 @@ public final class SpecReader {
     }
 
     private LoadedSpec load(String name, Path path, byte[] content, Mapping root, Diagnostics diagnostics) {
-        Binding binding = new Binding(diagnostics);
+        Binding binding = new Binding(diagnostics, name, path);
         SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding);
         SpecValidator.check(bound, root, binding);
         CrossRules.check(bound, binding.origins(), diagnostics);
@@ -101,7 +102,9 @@ public final class SpecReader {
                     .withHelp("add one, such as command: [sh], or give words after --: nsbox up " + name + " -- sh"));
         }
         SandboxSpec spec = options.command().isEmpty() ? bound : bound.withCommand(options.command());
-        return new LoadedSpec(spec, origins(binding), name, List.of(new InputFile(path.toString(), content)));
+        List<InputFile> inputs = new ArrayList<>(List.of(new InputFile(path.toString(), content)));
+        inputs.addAll(binding.inputs());
+        return new LoadedSpec(spec, origins(binding), name, inputs);
     }
 
     /** Words of the command line stand on no line of the file. */

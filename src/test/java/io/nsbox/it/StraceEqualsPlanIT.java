@@ -60,6 +60,15 @@ class StraceEqualsPlanIT {
                 own
                         + "landlock: {read: [/, /dev/null], execute: [/usr], write: [/tmp], tcp_bind: [80], scope: [signal]}\n"
                         + "command: [\"true\"]\n");
+        MORE_SPECS.put("seccomp", "namespaces: [user]\nseccomp: default\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "seccomp-path",
+                "namespaces: [user]\nseccomp: {defaultAction: SCMP_ACT_ALLOW, flags: [SECCOMP_FILTER_FLAG_LOG]}\n"
+                        + "command: [/bin/true]\n");
+        MORE_SPECS.put(
+                "seccomp-by-kernel",
+                "namespaces: [user]\nseccomp: {defaultAction: SCMP_ACT_ALLOW, syscalls: [{names: [bpf], action:"
+                        + " SCMP_ACT_LOG, includes: {minKernel: \"6.0\"}}]}\ncommand: [\"true\"]\n");
         for (String propagation : List.of("private", "slave", "shared", "unbindable")) {
             MORE_SPECS.put(
                     propagation, "namespaces: [user, mount]\npropagation: " + propagation + "\ncommand: [\"true\"]\n");

@@ -115,6 +115,7 @@ final class SchemaGenerator {
                     NICE,
                     SYSCTLS,
                     TIME_OFFSETS -> ConfinementSchema.property(key);
+            case SECCOMP -> SeccompSchema.key();
             default -> throw new IllegalStateException("a supported key without a schema: " + key);
         };
     }

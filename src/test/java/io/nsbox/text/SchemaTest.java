@@ -39,7 +39,16 @@ class SchemaTest {
             "command-single-quote",
             "command-backslash",
             "command-nul",
-            "command-half-a-character");
+            "command-half-a-character",
+            "seccomp-wrong-file",
+            "seccomp-broken-file",
+            "seccomp-list-file",
+            "seccomp-missing-file",
+            "seccomp-missing-path",
+            "seccomp-no-execve",
+            "seccomp-contradiction",
+            "seccomp-without-no-new-privileges",
+            "seccomp-too-long");
 
     private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
             .getSchema(JsonMapper.shared().readTree(SchemaGenerator.generate()));
