@@ -7,14 +7,16 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Syscall;
 
 /**
- * Lets the sandbox's first process wait until the launcher has written the id maps, where it is the launcher that does.
+ * Lets the sandbox's first process wait until the launcher has written the id maps, where it is the launcher that does, and
+ * has done what else takes its privilege.
  *
- * @param always whether the launcher has something to write for every caller
+ * @param always whether the launcher has something to do for every caller
+ * @param forMaps whether there are id maps
  */
-record AwaitIdMaps(boolean always) implements Step {
+record AwaitIdMaps(boolean always, boolean forMaps) implements Step {
     @Override
     public String title() {
-        return "wait for the id maps";
+        return forMaps ? "wait for the id maps" : "wait for the launcher";
     }
 
     @Override

@@ -23,14 +23,17 @@ import java.util.Set;
  * Makes the sandbox's first process, in all its new namespaces at once (clone3(2)).
  *
  * <p>One call for all: a user namespace made in the same call owns the others.
+ *
+ * @param namespaces those that are made
+ * @param asSibling whether the process becomes the sibling of who makes it, not its child
  */
-record CloneNamespaces(Set<Namespace> namespaces, Optional<Span> cause) implements Step {
+record CloneNamespaces(Set<Namespace> namespaces, boolean asSibling, Optional<Span> cause) implements Step {
     private static final int CLONE_ARGS_SIZE = 88;
 
     @Override
     public String title() {
         if (namespaces.isEmpty()) {
-            return "start the sandbox's first process, in no new namespace";
+            return "start the sandbox's first process" + (asSibling ? "" : ", in no new namespace");
         }
         return "create the namespaces "
                 + String.join(", ", namespaces.stream().map(Namespace::word).toList());
@@ -40,17 +43,23 @@ record CloneNamespaces(Set<Namespace> namespaces, Optional<Span> cause) implemen
     public void beforeClone(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
-        long flags = Linux.CLONE_PIDFD;
-        List<String> names = new ArrayList<>(List.of("CLONE_PIDFD"));
+        long flags = asSibling ? Linux.CLONE_PARENT : Linux.CLONE_PIDFD;
+        // A sibling's end is told as its maker's is (clone(2)).
+        long exitSignal = asSibling ? 0 : Linux.SIGCHLD;
+        List<String> names = new ArrayList<>(List.of(asSibling ? "CLONE_PARENT" : "CLONE_PIDFD"));
         for (Namespace namespace : namespaces) {
             flags |= flag(namespace);
             names.add(flagName(namespace));
         }
         String shown = String.join("|", names);
         ByteBuffer args = ByteBuffer.allocate(CLONE_ARGS_SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        args.putLong(0, flags).putLong(32, Linux.SIGCHLD);
-        Operand cloneArgs = b.struct(
-                "{flags=" + shown + ", pidfd=&pidfd, exit_signal=SIGCHLD}", args.array(), Map.of(8, frame.pidfdCell));
+        args.putLong(0, flags).putLong(32, exitSignal);
+        Operand cloneArgs = asSibling
+                ? b.struct("{flags=" + shown + ", exit_signal=0}", args.array())
+                : b.struct(
+                        "{flags=" + shown + ", pidfd=&pidfd, exit_signal=SIGCHLD}",
+                        args.array(),
+                        Map.of(8, frame.pidfdCell));
         Label cloned = b.label("cloned");
         Label refused = b.label("clone3 refused");
         Label failed = b.label("no new namespaces");
@@ -65,9 +74,9 @@ record CloneNamespaces(Set<Namespace> namespaces, Optional<Span> cause) implemen
                     frame.pid,
                     new OnError.GoTo(failed),
                     Syscall.CLONE,
-                    Operand.named(shown + "|SIGCHLD", flags | Linux.SIGCHLD),
+                    Operand.named(asSibling ? shown : shown + "|SIGCHLD", flags | exitSignal),
                     Operand.NULL,
-                    frame.pidfdCell.shownAs("&pidfd"),
+                    asSibling ? Operand.NULL : frame.pidfdCell.shownAs("&pidfd"),
                     Operand.NULL,
                     Operand.NULL);
             b.jump(cloned);
@@ -87,7 +96,7 @@ record CloneNamespaces(Set<Namespace> namespaces, Optional<Span> cause) implemen
                 namespaces.contains(Namespace.USER) ? RefusalHints.CLONE_WITH_USER : RefusalHints.CLONE_WITHOUT_USER);
     }
 
-    private static long flag(Namespace namespace) {
+    static long flag(Namespace namespace) {
         return switch (namespace) {
             case CGROUP -> Linux.CLONE_NEWCGROUP;
             case IPC -> Linux.CLONE_NEWIPC;
@@ -100,7 +109,7 @@ record CloneNamespaces(Set<Namespace> namespaces, Optional<Span> cause) implemen
         };
     }
 
-    private static String flagName(Namespace namespace) {
+    static String flagName(Namespace namespace) {
         return switch (namespace) {
             case CGROUP -> "CLONE_NEWCGROUP";
             case IPC -> "CLONE_NEWIPC";

@@ -46,5 +46,10 @@ final class Errnos {
             new Errno(95, "EOPNOTSUPP", "Operation not supported"),
             new Errno(97, "EAFNOSUPPORT", "Address family not supported by protocol"));
 
+    /** Those that only a few calls return: a launcher carries their texts where a hint speaks of them. */
+    static final List<Errno> RARE = List.of(
+            new Errno(25, "ENOTTY", "Inappropriate ioctl for device"),
+            new Errno(34, "ERANGE", "Numerical result out of range"));
+
     private Errnos() {}
 }

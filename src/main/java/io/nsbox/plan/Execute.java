@@ -20,9 +20,10 @@ import java.util.Optional;
  *
  * @param command the words
  * @param found whether {@link FindCommand} looked it up before, because no look is possible now
+ * @param underLandlock whether Landlock may be what forbids it
  * @param cause the line that names it
  */
-record Execute(List<String> command, boolean found, Optional<Span> cause) implements Step {
+record Execute(List<String> command, boolean found, boolean underLandlock, Optional<Span> cause) implements Step {
     private static final int PATH_MAX = 4096;
     private static final int NAME_MAX = 255;
 
@@ -180,7 +181,10 @@ record Execute(List<String> command, boolean found, Optional<Span> cause) implem
     void notExecutable(Emitter emitter, Operand errno) {
         emitter.fail(
                 shown(),
-                Hints.on(Linux.EACCES, "it is not an executable file, or the ids inside may not execute it")
+                Hints.on(
+                                Linux.EACCES,
+                                "it is not an executable file, or the ids inside may not execute it"
+                                        + (underLandlock ? ", or `landlock` lacks it or its loader" : ""))
                         .and(Linux.ENOENT, "the file is there, but the interpreter or loader that it names is not")
                         .and(
                                 Linux.ENOEXEC,

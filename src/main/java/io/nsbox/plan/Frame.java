@@ -1,10 +1,13 @@
 package io.nsbox.plan;
 
+import io.nsbox.program.Label;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
+import io.nsbox.spec.Namespace;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The variables and buffers that steps share.
@@ -22,6 +25,15 @@ final class Frame {
 
     /** A text that is put together when the launcher runs. */
     record Text(Operand.Address start, Slot length) {}
+
+    /** The files of the namespaces that are joined. */
+    final Map<Namespace, Slot> namespaceFiles = new EnumMap<>(Namespace.class);
+
+    /** Where the launcher goes on, and where its first child does when refused, if another process starts the sandbox's. */
+    record Stage(Label launcher, Label failed, Slot pid) {}
+
+    @Nullable
+    Stage stage;
 
     /** The id maps that hold the caller's own id. */
     final Map<IdKind, Text> mapTexts = new EnumMap<>(IdKind.class);

@@ -2,13 +2,20 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Kernel;
 import io.nsbox.program.SimulatedMemory;
+import io.nsbox.spec.LinuxCapability;
+import io.nsbox.spec.Namespace;
 
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
     private static final int ENOTTY = 25;
     private static final int CHILD_PID = 1000;
     private static final long BOTH_CAPABILITIES = 1 << 6 | 1 << 7;
+    private static final long ALL_CAPABILITIES = 0xffff_ffffL;
     private static final int CLD_EXITED = 1;
+    private static final int EINVAL = 22;
+    private static final int PR_CAPBSET_DROP = 24;
+    private static final int LAST_CAPABILITY = LinuxCapability.CHECKPOINT_RESTORE.number();
+    private static final int LANDLOCK_ABI = 7;
 
     private final Caller caller;
     private int nextFile = 3;
@@ -22,11 +29,17 @@ final class NominalKernel implements Kernel {
         SimulatedMemory memory = call.memory();
         long[] arguments = call.arguments();
         return switch (call.call().syscall()) {
-            case GETEUID -> caller.uid();
+            // Inside a namespace that was joined the process is taken for root.
+            case GETEUID -> call.process() == 0 ? caller.uid() : 0;
             case GETEGID -> caller.gid();
             case GETPID -> CHILD_PID - 1;
             case CAPGET -> {
                 memory.write(arguments[1], 4, caller.mayMapIds() ? BOTH_CAPABILITIES : 0);
+                // The sandbox's process has every capability that a spec can name, and passes none on.
+                memory.write(arguments[1] + 4, 4, ALL_CAPABILITIES);
+                memory.write(arguments[1] + 8, 4, 0);
+                memory.write(arguments[1] + 16, 4, ALL_CAPABILITIES);
+                memory.write(arguments[1] + 20, 4, 0);
                 yield 0;
             }
             case SOCKETPAIR -> {
@@ -35,11 +48,29 @@ final class NominalKernel implements Kernel {
                 yield 0;
             }
             case CLONE3 -> {
-                memory.write(memory.read(arguments[0] + 8, 8), 4, nextFile++);
+                long pidfd = memory.read(arguments[0] + 8, 8);
+                if (pidfd != 0) {
+                    memory.write(pidfd, 4, nextFile++);
+                }
                 yield CHILD_PID;
             }
             case CLONE -> CHILD_PID + 1;
-            case OPENAT, SIGNALFD4, TIMERFD_CREATE, SOCKET -> nextFile++;
+            case OPENAT, SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
+            case LANDLOCK_CREATE_RULESET -> arguments[0] == 0 ? LANDLOCK_ABI : nextFile++;
+            case PRLIMIT64 -> {
+                if (arguments[3] != 0) {
+                    memory.write(arguments[3] + 8, 8, -1);
+                }
+                yield 0;
+            }
+            case PRCTL -> arguments[0] == PR_CAPBSET_DROP && arguments[1] > LAST_CAPABILITY ? -EINVAL : 0;
+            case RECVFROM -> {
+                if (arguments[2] != StartFromStage.MOST) {
+                    yield 0;
+                }
+                memory.write(arguments[1], StartFromStage.PID_SIZE, CHILD_PID);
+                yield StartFromStage.PID_SIZE;
+            }
             case READ -> arguments[2];
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');
@@ -58,8 +89,20 @@ final class NominalKernel implements Kernel {
                 }
                 yield 0;
             }
-            case IOCTL -> arguments[0] == 0 ? -ENOTTY : 0;
+            case IOCTL -> arguments[0] == 0 ? -ENOTTY : kindOfNamespace(call);
             default -> 0;
         };
+    }
+
+    /** NS_GET_NSTYPE says what the spec says; everything else is done. */
+    private static long kindOfNamespace(Invocation call) {
+        if (call.arguments()[1] == OpenNamespace.NS_GET_NSTYPE) {
+            for (Namespace namespace : Namespace.values()) {
+                if (call.text().contains("<" + namespace.word() + " namespace>")) {
+                    return CloneNamespaces.flag(namespace);
+                }
+            }
+        }
+        return 0;
     }
 }

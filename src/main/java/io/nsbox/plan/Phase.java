@@ -4,6 +4,8 @@ package io.nsbox.plan;
 public enum Phase {
     /** In the launcher, before the sandbox's first process exists. */
     LAUNCHER("launcher"),
+    /** In the process between the launcher and the sandbox that prepares the namespaces, where there is one. */
+    STAGE("process that prepares the namespaces"),
     /** In the launcher, beside the sandbox's first process. */
     PARENT("launcher, beside the sandbox"),
     /** In a process of its own that runs newuidmap(1) or newgidmap(1), for which the launcher waits. */
@@ -17,6 +19,11 @@ public enum Phase {
 
     Phase(String word) {
         this.word = word;
+    }
+
+    /** Whether most sandboxes have no such process. */
+    boolean isExtra() {
+        return this == STAGE || this == HELPER || this == GUARD;
     }
 
     /** How plans call it. */

@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.seccomp.Profile;
 import io.nsbox.spec.CapabilitiesInForce;
+import io.nsbox.spec.Confinement;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
 import io.nsbox.spec.LoadedSpec;
@@ -34,13 +35,19 @@ public final class Planner {
         }
     }
 
+    private final LoadedSpec loaded;
     private final SandboxSpec spec;
+    private final Confinement confinement;
+    private final CredentialPlan credentials;
     private final Origins origins;
     private final Subordinates subordinates;
     private final List<Step> steps = new ArrayList<>();
 
     private Planner(LoadedSpec loaded, Subordinates subordinates) {
+        this.loaded = loaded;
         this.spec = loaded.spec();
+        this.confinement = spec.confinement();
+        this.credentials = new CredentialPlan(loaded);
         this.origins = loaded.origins();
         this.subordinates = subordinates;
     }
@@ -62,10 +69,10 @@ public final class Planner {
         steps.add(new TakeSignals());
         steps.add(new OpenReportChannel());
         spec.timeLimit().ifPresent(limit -> steps.add(new StartClock(limit, origins.key("timeout"))));
-        if (spec.has(Namespace.USER)) {
+        if (credentials.needCaller()) {
             steps.add(new ReadCaller());
         }
-        steps.add(new CloneNamespaces(spec.namespaces(), origins.key("namespaces")));
+        steps.addAll(new NamespacePlan(loaded).steps());
         steps.add(new TieToLauncher());
     }
 
@@ -78,10 +85,32 @@ public final class Planner {
             maps.add(idMap(IdKind.UID, spec.uidMap(), subordinates.uids()));
         }
         steps.addAll(maps);
-        if (!maps.isEmpty()) {
-            steps.add(new AwaitIdMaps(!maps.stream().allMatch(WriteIdMap::isForAnyCaller)));
+        List<Step> privileged = privileged();
+        steps.addAll(privileged);
+        if (!maps.isEmpty() || !privileged.isEmpty()) {
+            boolean always = !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
+            steps.add(new AwaitIdMaps(always, !maps.isEmpty()));
         }
         steps.add(new MakeUndumpable());
+        steps.add(new JoinSessionKeyring());
+    }
+
+    /** What the launcher does for the waiting process, because the caller's privilege counts. */
+    private List<Step> privileged() {
+        List<Step> privileged = new ArrayList<>();
+        confinement.ulimits().forEach((limit, value) -> {
+            // Nobody's hard limit is lower than 0.
+            if (value.hard() != 0) {
+                privileged.add(new RaiseUlimit(limit, value, origins.key("ulimits." + limit.word())));
+            }
+        });
+        if (confinement.nice() != null) {
+            privileged.add(new SetNice(confinement.nice(), origins.key("nice")));
+        }
+        if (confinement.oomScoreAdj() != null) {
+            privileged.add(new SetOomScore(confinement.oomScoreAdj(), origins.key("oom_score_adj")));
+        }
+        return privileged;
     }
 
     private WriteIdMap idMap(IdKind kind, IdMap map, List<IdRange> ranges) {
@@ -98,7 +127,10 @@ public final class Planner {
         if (spec.domainname() != null) {
             steps.add(new SetDomainname(spec.domainname(), origins.key("domainname")));
         }
-        if (spec.has(Namespace.NETWORK) && spec.network() == NetworkMode.LOOPBACK) {
+        confinement
+                .sysctls()
+                .forEach((name, value) -> steps.add(new SetSysctl(name, value, origins.key("sysctls." + name))));
+        if (spec.makes(Namespace.NETWORK) && spec.network() == NetworkMode.LOOPBACK) {
             steps.add(new BringLoopbackUp(
                     origins.key("network").or(() -> origins.value(namespacePath(Namespace.NETWORK)))));
         }
@@ -125,13 +157,16 @@ public final class Planner {
     }
 
     private void files() {
-        if (spec.has(Namespace.MOUNT)) {
+        if (spec.joins().containsKey(Namespace.MOUNT)) {
+            steps.add(new JoinNamespace(Namespace.MOUNT, NamespacePlan.cause(origins, Namespace.MOUNT)));
+        }
+        if (spec.makes(Namespace.MOUNT)) {
             steps.add(new SetPropagation(
                     spec.propagation(),
                     origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
         }
         if (spec.mountProc()) {
-            steps.add(new MountProc(spec.has(Namespace.USER), origins.key("mount_proc")));
+            steps.add(new MountProc(spec.makes(Namespace.USER), origins.key("mount_proc")));
         }
     }
 
@@ -139,20 +174,34 @@ public final class Planner {
         if (spec.workingDir() != null) {
             steps.add(new ChangeDirectory(spec.workingDir(), origins.key("working_dir")));
         }
+        if (confinement.umask() != null) {
+            steps.add(new SetUmask(confinement.umask(), origins.key("umask")));
+        }
         steps.add(new PassEnvironment(
                 spec.inheritEnv(),
                 spec.environment(),
                 origins.key("environment").or(() -> origins.key("inherit_env"))));
-        if (spec.has(Namespace.PID)) {
+        if (spec.makes(Namespace.PID)) {
             steps.add(new GuardSandbox());
         }
+        steps.addAll(credentials.steps());
         if (spec.noNewPrivileges()) {
             steps.add(new SetNoNewPrivileges(origins.key("no_new_privileges")));
         }
         steps.add(new CloseOnExec());
+        if (confinement.landlock() != null) {
+            steps.add(new RestrictByLandlock(confinement.landlock(), origins.key("landlock")));
+        }
+        // After everything that opens files or takes memory for the set-up itself.
+        confinement
+                .ulimits()
+                .forEach((limit, value) ->
+                        steps.add(new SetUlimit(limit, value, origins.key("ulimits." + limit.word()))));
         steps.add(new ReleaseSignals());
-        Profile seccomp = spec.confinement().seccomp();
-        Execute execute = new Execute(spec.command(), seccomp != null, origins.key("command"));
+        boolean underLandlock =
+                confinement.landlock() != null && confinement.landlock().restrictsFiles();
+        Profile seccomp = confinement.seccomp();
+        Execute execute = new Execute(spec.command(), seccomp != null, underLandlock, origins.key("command"));
         if (seccomp != null) {
             steps.add(new FindCommand(execute));
             steps.add(new LoadSeccomp(seccomp, CapabilitiesInForce.of(spec), origins.key("seccomp")));

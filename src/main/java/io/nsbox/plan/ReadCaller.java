@@ -26,12 +26,7 @@ final class ReadCaller implements Step {
         Frame frame = emitter.frame();
         emitter.must(frame.uid, Syscall.GETEUID);
         emitter.must(frame.gid, Syscall.GETEGID);
-        ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        header.putInt(LINUX_CAPABILITY_VERSION_3).putInt(0);
-        emitter.must(
-                Syscall.CAPGET,
-                b.struct("{_LINUX_CAPABILITY_VERSION_3, 0}", header.array()),
-                frame.words.shownAs("&capabilities"));
+        emitter.must(Syscall.CAPGET, header(b), frame.words.shownAs("&capabilities"));
         int both = 1 << CAP_SETGID | 1 << CAP_SETUID;
         Label done = b.label("caller is known");
         b.load(4, frame.scratch, frame.words, 0);
@@ -40,5 +35,12 @@ final class ReadCaller implements Step {
         b.branch(frame.scratch, Condition.NOT_EQUAL, both, done);
         b.set(frame.mayMap, 1);
         b.place(done);
+    }
+
+    /** The header with which a process asks for its own sets, or sets them (capget(2)). */
+    static Operand header(ProgramBuilder b) {
+        ByteBuffer header = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        header.putInt(LINUX_CAPABILITY_VERSION_3).putInt(0);
+        return b.struct("{_LINUX_CAPABILITY_VERSION_3, 0}", header.array());
     }
 }

@@ -164,7 +164,7 @@ final class Supervise {
                 Operand.NULL,
                 Operand.number(0));
         b.place(consider);
-        if (spec.has(Namespace.PID)) {
+        if (spec.makes(Namespace.PID)) {
             new ActForInit(emitter, signal, forced, stoppedByUs).emit(loop, kill);
         } else {
             b.jump(loop);

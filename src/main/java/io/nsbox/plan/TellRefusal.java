@@ -120,10 +120,12 @@ final class TellRefusal {
     }
 
     private void appendErrno(Label append) {
-        ByteBuffer known = ByteBuffer.allocate(8 * (Errnos.ALL.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
+        List<Errnos.Errno> errnos = new ArrayList<>(Errnos.ALL);
+        Errnos.RARE.stream().filter(this::isHinted).forEach(errnos::add);
+        ByteBuffer known = ByteBuffer.allocate(8 * (errnos.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Operand.Address> texts = new LinkedHashMap<>();
-        for (int i = 0; i < Errnos.ALL.size(); i++) {
-            Errnos.Errno errno = Errnos.ALL.get(i);
+        for (int i = 0; i < errnos.size(); i++) {
+            Errnos.Errno errno = errnos.get(i);
             known.putInt(8 * i, errno.number());
             texts.put(8 * i + 4, b.text(errno.name() + " (" + errno.text() + ")"));
         }
@@ -140,6 +142,11 @@ final class TellRefusal {
         b.set(frame.scratch2, frame.words);
         b.place(found);
         callAppend(append);
+    }
+
+    private boolean isHinted(Errnos.Errno errno) {
+        return emitter.refusals().stream()
+                .anyMatch(refusal -> refusal.hints().byErrno().containsKey(errno.number()));
     }
 
     /** Looks the errno up in an array of (errno, text) that ends with zeros, and leaves the text's address. */

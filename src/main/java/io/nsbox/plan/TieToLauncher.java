@@ -24,6 +24,11 @@ final class TieToLauncher implements Step {
 
     @Override
     public void inChild(Emitter emitter) {
+        tie(emitter);
+    }
+
+    /** Emits the calls; whoever changes its credentials makes them again, because that unties it. */
+    static void tie(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
         emitter.must(

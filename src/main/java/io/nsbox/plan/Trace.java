@@ -5,6 +5,7 @@ import io.nsbox.program.Kernel;
 import io.nsbox.program.Program;
 import io.nsbox.program.Simulator;
 import io.nsbox.program.Syscall;
+import io.nsbox.spec.LinuxCapability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,30 +36,33 @@ public record Trace(List<TracedCall> calls) {
         Program program = Lowering.standalone(plan, arch);
         Kernel nominal = new NominalKernel(caller);
         List<TracedCall> launcher = new ArrayList<>();
+        List<TracedCall> stage = new ArrayList<>();
         List<TracedCall> parent = new ArrayList<>();
         List<TracedCall> helper = new ArrayList<>();
         List<TracedCall> guard = new ArrayList<>();
         List<TracedCall> child = new ArrayList<>();
         Map<Phase, List<TracedCall>> lists = Map.of(
                 Phase.LAUNCHER, launcher,
+                Phase.STAGE, stage,
                 Phase.PARENT, parent,
                 Phase.HELPER, helper,
                 Phase.GUARD, guard,
                 Phase.CHILD, child);
-        boolean[] cloned = {false};
+        Processes processes = new Processes();
         Simulator.run(program, List.of("launcher"), Map.of(), call -> {
             Program.Section section = program.sectionOf(call.index());
-            Phase phase = phase(call.process(), cloned[0], section);
+            Phase phase = processes.phase(call.process(), section);
             if (!section.title().equals(Lowering.SUPERVISION)) {
                 Objects.requireNonNull(lists.get(phase))
                         .add(new TracedCall(
                                 section.subject(), phase, call.call().syscall(), text(call)));
             }
             long result = nominal.answer(call);
-            cloned[0] |= call.call().syscall() == Syscall.CLONE3;
+            processes.made(call.call().syscall());
             return result;
         });
         List<TracedCall> all = new ArrayList<>(launcher);
+        all.addAll(stage);
         all.addAll(parent);
         all.addAll(helper);
         all.addAll(guard);
@@ -66,19 +70,50 @@ public record Trace(List<TracedCall> calls) {
         return new Trace(all);
     }
 
-    private static Phase phase(int process, boolean cloned, Program.Section section) {
-        return switch (process) {
-            case 0 -> cloned ? Phase.PARENT : Phase.LAUNCHER;
-            case 1 -> Phase.CHILD;
-            default -> section.title().startsWith(Phase.GUARD.word()) ? Phase.GUARD : Phase.HELPER;
+    /** Which simulated process is which; they are numbered as they are made. */
+    static final class Processes {
+        private static final int NONE = -1;
+
+        private int count;
+        private int sandbox = NONE;
+
+        /** Takes note of a call that makes a process: the sandbox's comes of clone3(2). */
+        void made(Syscall syscall) {
+            if (syscall == Syscall.CLONE || syscall == Syscall.CLONE3) {
+                count++;
+                sandbox = syscall == Syscall.CLONE3 ? count : sandbox;
+            }
+        }
+
+        Phase phase(int process, Program.Section section) {
+            if (process == 0) {
+                return sandbox == NONE ? Phase.LAUNCHER : Phase.PARENT;
+            }
+            if (process == sandbox) {
+                return Phase.CHILD;
+            }
+            if (sandbox == NONE || process < sandbox) {
+                return Phase.STAGE;
+            }
+            return section.title().startsWith(Phase.GUARD.word()) ? Phase.GUARD : Phase.HELPER;
+        }
+    }
+
+    /** What a loop counts is known beforehand: a signal's number, a capability. */
+    private static String text(Kernel.Invocation call) {
+        return switch (call.call().syscall()) {
+            case RT_SIGACTION -> call.text().replace("<signal>", Long.toString(call.arguments()[0]));
+            case PRCTL -> call.text().replace("<" + LimitCapabilities.COUNTER + ">", capability(call.arguments()));
+            default -> call.text();
         };
     }
 
-    /** A signal's number is known beforehand, though a loop counts it. */
-    private static String text(Kernel.Invocation call) {
-        return call.call().syscall() == Syscall.RT_SIGACTION
-                ? call.text().replace("<signal>", Long.toString(call.arguments()[0]))
-                : call.text();
+    /** PR_CAPBSET_DROP has it second, PR_CAP_AMBIENT third. */
+    private static String capability(long[] arguments) {
+        int number = (int) arguments[arguments.length > 2 ? 2 : 1];
+        return number < LinuxCapability.values().length
+                ? LinuxCapability.values()[number].word()
+                : Integer.toString(number);
     }
 
     /** The calls of one phase, in order. */

@@ -7,6 +7,8 @@ public final class Linux {
     /* linux/sched.h */
     /** New mount namespace. */
     public static final long CLONE_NEWNS = 0x0002_0000;
+    /** The child gets the caller's parent. */
+    public static final long CLONE_PARENT = 0x0000_8000;
     /** The parent gets a pidfd. */
     public static final long CLONE_PIDFD = 0x0000_1000;
     /** New cgroup namespace. */
@@ -41,10 +43,22 @@ public final class Linux {
     public static final int ENOTDIR = 20;
     /** Argument list too long. */
     public static final int E2BIG = 7;
+    /** Invalid argument. */
+    public static final int EINVAL = 22;
+    /** Inappropriate ioctl for device. */
+    public static final int ENOTTY = 25;
+    /** Read-only file system. */
+    public static final int EROFS = 30;
+    /** Numerical result out of range. */
+    public static final int ERANGE = 34;
     /** File name too long. */
     public static final int ENAMETOOLONG = 36;
     /** Function not implemented. */
     public static final int ENOSYS = 38;
+    /** Operation not supported. */
+    public static final int EOPNOTSUPP = 95;
+    /** Quota exceeded. */
+    public static final int EDQUOT = 122;
 
     /* asm-generic/fcntl.h; the flags used here are the same on both architectures */
     /** Read only. */
@@ -55,6 +69,8 @@ public final class Linux {
     public static final int O_RDWR = 2;
     /** Do not wait for a FIFO's other end. */
     public static final int O_NONBLOCK = 0x800;
+    /** Only a place in the file system, for calls that take one. */
+    public static final int O_PATH = 0x20_0000;
     /** Closed by execve(2). */
     public static final int O_CLOEXEC = 0x8_0000;
     /** Paths are relative to the working directory. */

@@ -25,6 +25,7 @@ public final class CrossRules {
         origins.key(Key.NAMESPACES.word()).ifPresent(namespaces -> {
             rules.keysHaveTheirNamespace(namespaces);
             rules.procHasAPidNamespace(namespaces);
+            new ConfinementRules(spec, origins, diagnostics, namespaces).check();
             SeccompRules.check(spec, origins, diagnostics);
         });
     }
@@ -54,7 +55,7 @@ public final class CrossRules {
         if (place.isEmpty() || !spec.mountProc() || !spec.has(Namespace.MOUNT) || spec.has(Namespace.PID)) {
             return;
         }
-        boolean refused = spec.has(Namespace.USER);
+        boolean refused = spec.makes(Namespace.USER);
         String message = refused
                 ? "'mount_proc' without the 'pid' namespace: in a user namespace the kernel refuses it"
                 : "'mount_proc' without the 'pid' namespace shows the host's processes";

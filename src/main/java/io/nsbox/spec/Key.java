@@ -20,7 +20,8 @@ public enum Key {
     DESCRIPTION(Status.SUPPORTED, "What the sandbox is for, in free text."),
     NAMESPACES(
             Status.SUPPORTED,
-            "The namespaces that are made new for the sandbox, or 'all'. Only those listed are made."),
+            "The namespaces that are made new for the sandbox, or 'all'. Only those listed are made. "
+                    + "An entry {network: /run/netns/blue} joins that one instead."),
     HOSTNAME(
             Status.SUPPORTED,
             Namespace.UTS,
@@ -54,17 +55,29 @@ public enum Key {
     MASKED_PATHS(Status.LATER, Namespace.MOUNT, "Paths that are hidden."),
     READONLY_PATHS(Status.LATER, Namespace.MOUNT, "Paths that are frozen."),
     SHM_SIZE(Status.LATER, Namespace.MOUNT, "The size of /dev/shm."),
-    USER(Status.LATER, "The user and group that the command runs as."),
-    GROUP_ADD(Status.LATER, "Supplementary groups."),
-    UMASK(Status.LATER, "The command's file mode creation mask."),
+    USER(
+            Status.SUPPORTED,
+            "Who the command runs as: uid or uid:gid, or {uid, gid}, in numbers as they are seen inside. The ids must be mapped. "
+                    + "Without a gid it is 0; under 'gid_map: keep-id' and without a gid_map the group stays."),
+    GROUP_ADD(
+            Status.SUPPORTED,
+            "Supplementary groups, in numbers as they are seen inside. None are kept from the caller unless it keeps its ids.",
+            "groups"),
+    UMASK(
+            Status.SUPPORTED,
+            "The command's file mode creation mask: octal digits in quotes, such as '022'. Default: the caller's."),
     WORKING_DIR(
             Status.SUPPORTED,
             "The folder in which the command starts, an absolute path. Default: the caller's.",
             "cwd",
             "workdir",
             "chdir"),
-    CAP_DROP(Status.LATER, "Capabilities that are taken away."),
-    CAP_ADD(Status.LATER, "Capabilities that are given back.", "capabilities"),
+    CAP_DROP(Status.SUPPORTED, "Capabilities that are taken away: names such as NET_RAW or CAP_NET_RAW, or ALL."),
+    CAP_ADD(
+            Status.SUPPORTED,
+            "Capabilities that are given back after cap_drop: names such as NET_RAW or CAP_NET_RAW, or ALL. "
+                    + "Where the user inside is not 0 they are ambient.",
+            "capabilities"),
     NO_NEW_PRIVILEGES(
             Status.SUPPORTED,
             "Whether set-user-ID programs and file capabilities gain nothing inside (PR_SET_NO_NEW_PRIVS). Default: true.",
@@ -73,8 +86,15 @@ public enum Key {
             Status.SUPPORTED,
             "The system calls that the command may make: 'default' after Docker's default profile, 'unconfined', the path of a "
                     + "profile in Docker's or OCI's JSON, or such a profile itself. Default: unconfined."),
-    LANDLOCK(Status.LATER, "What the command may read, write, execute and connect to."),
-    ULIMITS(Status.LATER, "Resource limits of setrlimit(2).", "rlimits"),
+    LANDLOCK(
+            Status.SUPPORTED,
+            "What the command may still do (landlock(7)): files that it may read, write and execute, TCP ports that it may bind "
+                    + "and connect to, and what is kept within the sandbox. A group that is mentioned refuses what it does "
+                    + "not list."),
+    ULIMITS(
+            Status.SUPPORTED,
+            "Resource limits of setrlimit(2), by their names in small letters: a value, 'unlimited', or {soft, hard}.",
+            "rlimits"),
     MEM_LIMIT(Status.LATER, "The memory limit of the sandbox's control group."),
     MEMSWAP_LIMIT(Status.LATER, "The limit of memory and swap of the sandbox's control group."),
     MEM_RESERVATION(Status.LATER, "The memory that the sandbox's control group is promised."),
@@ -83,10 +103,19 @@ public enum Key {
     CPU_WEIGHT(Status.LATER, "The sandbox's share where processors are short."),
     PIDS_LIMIT(Status.LATER, "How many processes the sandbox may hold."),
     CGROUP_PARENT(Status.LATER, "The control group below which the sandbox's own is made."),
-    OOM_SCORE_ADJ(Status.LATER, "How readily the kernel ends the command when memory is short."),
-    NICE(Status.LATER, "The command's scheduling priority."),
-    SYSCTLS(Status.LATER, "Kernel parameters of the sandbox's own namespaces."),
-    TIME_OFFSETS(Status.LATER, Namespace.TIME, "How far the clocks inside are shifted."),
+    OOM_SCORE_ADJ(
+            Status.SUPPORTED,
+            "How readily the kernel ends the command when memory is short, -1000 to 1000. Default: the caller's."),
+    NICE(Status.SUPPORTED, "The command's scheduling priority, -20 (first) to 19 (last). Default: the caller's."),
+    SYSCTLS(
+            Status.SUPPORTED,
+            "Kernel parameters of the sandbox's own namespaces: net.* needs 'network'; kernel.shm*, kernel.msg*, kernel.sem and "
+                    + "fs.mqueue.* need 'ipc'.",
+            "sysctl"),
+    TIME_OFFSETS(
+            Status.SUPPORTED,
+            Namespace.TIME,
+            "How far the clocks inside are shifted: durations for monotonic and boottime, which may be negative."),
     NETWORK(
             Status.SUPPORTED,
             Namespace.NETWORK,

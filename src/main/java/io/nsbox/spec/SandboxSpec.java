@@ -4,9 +4,12 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param version language version, always 1
  * @param name the sandbox's name; the file's name without its ending unless given
  * @param description free text
- * @param namespaces the namespaces that are made, in the order of {@link Namespace}
+ * @param namespaces the namespaces that are made or joined, in the order of {@link Namespace}
+ * @param joins the paths of those that are joined, as the spec has them
  * @param hostname the host name inside (sethostname(2))
  * @param domainname the NIS domain name inside (setdomainname(2))
  * @param mountProc whether a new procfs is mounted on {@code /proc}
@@ -42,6 +46,7 @@ public record SandboxSpec(
         @Spelling(regexp = NAME_PATTERN) String name,
         @Nullable String description,
         Set<Namespace> namespaces,
+        Map<Namespace, String> joins,
 
         @ByteLength(min = 1, max = NODENAME_BYTES) @Spelling(regexp = HOSTNAME_PATTERN) @Nullable
         String hostname,
@@ -94,6 +99,7 @@ public record SandboxSpec(
 
     public SandboxSpec {
         namespaces = Namespace.ordered(namespaces);
+        joins = Collections.unmodifiableMap(new TreeMap<>(joins));
         environment = List.copyOf(environment);
         command = List.copyOf(command);
     }
@@ -103,6 +109,11 @@ public record SandboxSpec(
         return namespaces.contains(namespace);
     }
 
+    /** Whether this namespace is made new for the sandbox, and not joined. */
+    public boolean makes(Namespace namespace) {
+        return has(namespace) && !joins.containsKey(namespace);
+    }
+
     /** The same sandbox with another command. */
     public SandboxSpec withCommand(List<String> words) {
         return new SandboxSpec(
@@ -110,6 +121,7 @@ public record SandboxSpec(
                 name,
                 description,
                 namespaces,
+                joins,
                 hostname,
                 domainname,
                 mountProc,

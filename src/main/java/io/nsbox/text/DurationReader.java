@@ -26,6 +26,18 @@ final class DurationReader {
         this.binding = binding;
     }
 
+    /** A duration that may have a minus before it. */
+    Optional<Duration> signed(YamlNode node, String path) {
+        if (node instanceof Scalar scalar
+                && scalar.type() == ScalarType.TEXT
+                && scalar.text().startsWith("-")) {
+            String rest = scalar.text().substring(1);
+            return read(new Scalar(scalar.place(), rest, ScalarType.TEXT, scalar.plain()), path)
+                    .map(Duration::negated);
+        }
+        return read(node, path);
+    }
+
     Optional<Duration> read(YamlNode node, String path) {
         if (node instanceof Scalar scalar && (scalar.type() == ScalarType.INT || scalar.type() == ScalarType.FLOAT)) {
             binding.error(

@@ -4,9 +4,11 @@ import io.nsbox.diag.Code;
 import io.nsbox.diag.Printable;
 import io.nsbox.diag.Severity;
 import io.nsbox.spec.Namespace;
+import io.nsbox.spec.SandboxSpec;
 import io.nsbox.text.YamlNode.Mapping;
 import io.nsbox.text.YamlNode.Scalar;
 import io.nsbox.text.YamlNode.Sequence;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -15,7 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code namespaces}: a list of words, or {@code all}. An empty list makes none. */
+/**
+ * Reads {@code namespaces}: a list of words, or {@code all}; an entry {@code {network: PATH}} joins one that exists. An empty
+ * list makes none.
+ */
 final class NamespacesReader {
     private static final String ALL = "all";
     private static final List<String> WORDS =
@@ -31,6 +36,7 @@ final class NamespacesReader {
 
     private final Binding binding;
     private final Map<Namespace, YamlNode> seen = new EnumMap<>(Namespace.class);
+    private final Map<Namespace, String> joins = new EnumMap<>(Namespace.class);
 
     NamespacesReader(Binding binding) {
         this.binding = binding;
@@ -70,6 +76,11 @@ final class NamespacesReader {
         return namespaces;
     }
 
+    /** The paths of the namespaces that are joined, after {@link #read}. */
+    Map<Namespace, String> joins() {
+        return joins;
+    }
+
     private void add(YamlNode item, String path, String word) {
         if (word.equals(ALL)) {
             binding.error(
@@ -93,34 +104,70 @@ final class NamespacesReader {
             near.ifPresent(n -> seen.putIfAbsent(n, item));
             return;
         }
-        YamlNode before = seen.putIfAbsent(namespace.get(), item);
+        list(namespace.get(), item, path);
+    }
+
+    private void list(Namespace namespace, YamlNode item, String path) {
+        YamlNode before = seen.putIfAbsent(namespace, item);
         if (before != null) {
             binding.report(binding.problem(
                             Severity.ERROR,
                             Code.DUPLICATE_ENTRY,
                             item,
                             path,
-                            "the namespace '" + word + "' is listed twice")
+                            "the namespace '" + namespace.word() + "' is listed twice")
                     .withRelated(before.place().span(), "first listed here")
                     .withHelp("remove one of the two"));
         }
     }
 
     private void join(Mapping mapping, String path) {
-        Optional<Namespace> only = mapping.entries().size() == 1
-                ? Namespace.find(mapping.entries().get(0).key().text())
-                : Optional.empty();
-        if (only.isEmpty()) {
-            binding.wrongType(mapping, path, "a word", "the namespaces are " + String.join(", ", WORDS));
+        if (mapping.entries().size() != 1) {
+            binding.wrongType(
+                    mapping,
+                    path,
+                    "a word, or one namespace with its path",
+                    "write one entry for each, such as {network: /run/netns/blue}");
             return;
         }
-        seen.putIfAbsent(only.get(), mapping);
-        binding.error(
-                Code.NOT_SUPPORTED,
-                mapping,
-                path,
-                "joining a namespace that exists is not supported yet",
-                "write '" + only.get().word() + "' to make a new one");
+        YamlNode.Entry entry = mapping.entries().get(0);
+        String word = entry.key().text();
+        Optional<Namespace> namespace = Namespace.find(word);
+        if (namespace.isEmpty()) {
+            Optional<Namespace> near = find(word);
+            binding.error(
+                    Code.UNKNOWN_VALUE,
+                    entry.key(),
+                    path,
+                    "unknown namespace " + Printable.quote(word),
+                    near.map(n -> "did you mean '" + n.word() + "'?")
+                            .orElse("the namespaces are " + String.join(", ", WORDS)));
+            near.ifPresent(n -> seen.putIfAbsent(n, mapping));
+            return;
+        }
+        list(namespace.get(), mapping, path);
+        String at = path + "." + word;
+        binding.entry(at, entry);
+        Optional<String> file = binding.text(entry.value(), at);
+        joins.put(namespace.get(), file.orElse("/"));
+        if (file.isEmpty()) {
+            return;
+        }
+        if (file.get().isEmpty() || file.get().startsWith("~")) {
+            binding.error(
+                    Code.INVALID_VALUE,
+                    entry.value(),
+                    at,
+                    "'" + at + "' must be the path of a namespace, not " + Printable.quote(file.get()),
+                    "write it in full, such as /run/netns/blue or /proc/PID/ns/net");
+        } else if (file.get().getBytes(StandardCharsets.UTF_8).length > SandboxSpec.PATH_BYTES) {
+            binding.error(
+                    Code.OUT_OF_RANGE,
+                    entry.value(),
+                    at,
+                    "'" + at + "' is too long",
+                    "the kernel takes at most " + SandboxSpec.PATH_BYTES + " bytes");
+        }
     }
 
     private static Optional<Namespace> find(String word) {

@@ -43,6 +43,7 @@ final class SpecBinder {
     private String name;
     private @Nullable String description;
     private Set<Namespace> namespaces = Set.of();
+    private Map<Namespace, String> joins = Map.of();
     private @Nullable String hostname;
     private @Nullable String domainname;
     private boolean mountProc;
@@ -142,7 +143,11 @@ final class SpecBinder {
                         .ifPresent(v -> version = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, v)));
             case NAME -> binding.text(node, path).ifPresent(v -> name = v);
             case DESCRIPTION -> description(node, path);
-            case NAMESPACES -> namespaces = new NamespacesReader(binding).read(node, path);
+            case NAMESPACES -> {
+                NamespacesReader reader = new NamespacesReader(binding);
+                namespaces = reader.read(node, path);
+                joins = reader.joins();
+            }
             case HOSTNAME -> hostname = binding.text(node, path).orElse(null);
             case DOMAINNAME -> domainname = binding.text(node, path).orElse(null);
             case MOUNT_PROC -> binding.bool(node, path).ifPresent(v -> mountProc = v);
@@ -214,6 +219,7 @@ final class SpecBinder {
                 name,
                 description,
                 namespaces,
+                joins,
                 hostname,
                 domainname,
                 mountProc,

@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The executables that the specs of this repository become. */
 class LaunchersTest {
     private static final int LARGEST = 16 * 1024;
-
     /** Of the spec that asks for everything. */
     private static final int LARGEST_OF_ALL = 20 * 1024;
 

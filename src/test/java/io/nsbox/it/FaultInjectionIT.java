@@ -213,7 +213,12 @@ class FaultInjectionIT {
         Files.delete(log);
         Leftovers.assertNoProcess(mark, what);
         String call = target.call().text();
-        if (IGNORED.contains(call)) {
+        // A filter that hides keys, and a kernel without them, are let pass: no spec asks for the keyring. Groups stay
+        // where they may not be dropped.
+        boolean letPass =
+                target.name().equals("keyctl") && Set.of("EPERM", "ENOSYS").contains(errno)
+                        || call.equals("setgroups(0, NULL)") && errno.equals("EPERM");
+        if (IGNORED.contains(call) || letPass) {
             assertThat(result).as(what).isEqualTo(new Running.Result(0, "", ""));
             return;
         }

@@ -42,6 +42,24 @@ class StraceEqualsPlanIT {
         MORE_SPECS.put(
                 "environment", "namespaces: [user]\ninherit_env: true\nenvironment: {A: b}\ncommand: [\"true\"]\n");
         MORE_SPECS.put("odd-word", "namespaces: [user]\ncommand: [\"true\", \"a \\\"b\\\" \\\\ \\tc\"]\n");
+        String own = "namespaces: [user, network, ipc, time, uts]\nuid_map: root\n";
+        MORE_SPECS.put("umask", own + "umask: \"077\"\nnice: 3\noom_score_adj: 9\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "ulimits",
+                own + "ulimits: {nofile: {soft: 16, hard: 32}, core: 0, stack: 64m, cpu: 1h}\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("sysctls", own + "sysctls: {net.ipv4.ip_forward: 1, kernel.shmmni: 7}\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("time-offsets", own + "time_offsets: {monotonic: 1d}\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("become-root", own + "user: 0:0\ncap_drop: [NET_RAW]\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("capabilities", own + "cap_drop: [ALL]\ncap_add: [KILL, BPF]\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "ambient",
+                "namespaces: [user]\nuid_map: [{inside: 7, outside: 1000}]\ncap_add: [KILL]\n"
+                        + "command: [\"true\"]\n");
+        MORE_SPECS.put(
+                "landlock",
+                own
+                        + "landlock: {read: [/, /dev/null], execute: [/usr], write: [/tmp], tcp_bind: [80], scope: [signal]}\n"
+                        + "command: [\"true\"]\n");
         MORE_SPECS.put("seccomp", "namespaces: [user]\nseccomp: default\ncommand: [\"true\"]\n");
         MORE_SPECS.put(
                 "seccomp-path",
@@ -58,6 +76,13 @@ class StraceEqualsPlanIT {
     }
 
     private static final Map<String, String> ROOT_SPECS = Map.of(
+            "become-user",
+            "namespaces: [uts]\nuser: 1000:1000\ngroup_add: [4]\ncap_drop: [SYS_ADMIN]\ncap_add: [KILL]\n"
+                    + "command: [\"true\"]\n",
+            "more-groups",
+            "namespaces: []\ngroup_add: [4, 5]\ncommand: [\"true\"]\n",
+            "joined",
+            "namespaces: [user, {network: /proc/self/ns/net}, {uts: /proc/self/ns/uts}]\ncommand: [\"true\"]\n",
             "ranges",
             "namespaces: [user]\nuid_map: [{inside: 0, outside: 0, count: 5}, {inside: 10, outside: 100, count: 7}]\n"
                     + "gid_map: [{inside: 0, outside: 20, count: 3}]\ncommand: [\"true\"]\n",
@@ -198,13 +223,18 @@ class StraceEqualsPlanIT {
     private static void compare(PlannedCalls plan, StraceLog log, Identity identity) {
         List<StraceLog.Call> launcher = log.ofFirst();
         List<PlannedCalls.Planned> ofLauncher = plan.inLauncher();
-        StraceSpelling spelling = new StraceSpelling(log.processes().get(1), identity);
+        // A process that prepares the namespaces is made before the sandbox's first.
+        long child = log.processes().get(plan.inStage().isEmpty() ? 1 : 2);
+        StraceSpelling spelling = new StraceSpelling(child, identity);
+        if (!plan.inStage().isEmpty()) {
+            spelling.compare(plan.inStage(), log.ofSecond());
+        }
         spelling.compare(ofLauncher, launcher.subList(0, Math.min(launcher.size(), ofLauncher.size())));
         assertThat(launcher.get(ofLauncher.size()).text())
                 .as("after what is planned, the launcher waits")
                 .startsWith("ppoll([{fd=")
                 .contains("events=POLLIN");
-        List<StraceLog.Call> sandbox = new ArrayList<>(StraceLog.untilExecuted(log.ofSecond()));
+        List<StraceLog.Call> sandbox = new ArrayList<>(StraceLog.untilExecuted(log.of(child)));
         // A plan shows one look at one folder of the PATH.
         sandbox.removeIf(call -> call.failed() && List.of("execve", "faccessat").contains(call.name()));
         spelling.compare(plan.inSandbox(), sandbox);
@@ -221,11 +251,13 @@ class StraceEqualsPlanIT {
     }
 
     /** The JSON of {@code plan --syscalls --format json}. */
-    private record PlannedCalls(List<Planned> inLauncher, List<Planned> inGuard, List<Planned> inSandbox) {
+    private record PlannedCalls(
+            List<Planned> inLauncher, List<Planned> inStage, List<Planned> inGuard, List<Planned> inSandbox) {
         record Planned(String name, String text) {}
 
         static PlannedCalls read(String json) {
             List<Planned> launcher = new ArrayList<>();
+            List<Planned> stage = new ArrayList<>();
             List<Planned> guard = new ArrayList<>();
             List<Planned> sandbox = new ArrayList<>();
             for (JsonNode call : JsonMapper.shared().readTree(json).get("syscalls")) {
@@ -233,27 +265,30 @@ class StraceEqualsPlanIT {
                         call.get("name").asString(), call.get("text").asString());
                 switch (call.get("phase").asString()) {
                     case "launcher", "parent" -> launcher.add(planned);
+                    case "stage" -> stage.add(planned);
                     case "guard" -> guard.add(planned);
                     case "child" -> sandbox.add(planned);
                     default -> assertThat(planned.name()).isEqualTo("execve");
                 }
             }
-            return new PlannedCalls(launcher, guard, sandbox);
+            return new PlannedCalls(launcher, stage, guard, sandbox);
         }
 
         static PlannedCalls of(Trace trace) {
             List<Planned> launcher = new ArrayList<>();
+            List<Planned> stage = new ArrayList<>();
             List<Planned> guard = new ArrayList<>();
             List<Planned> sandbox = new ArrayList<>();
             for (Trace.TracedCall call : trace.calls()) {
                 List<Planned> process = switch (call.phase()) {
                     case CHILD -> sandbox;
+                    case STAGE -> stage;
                     case GUARD -> guard;
                     default -> launcher;
                 };
                 process.add(new Planned(call.syscall().word(), call.text()));
             }
-            return new PlannedCalls(launcher, guard, sandbox);
+            return new PlannedCalls(launcher, stage, guard, sandbox);
         }
     }
 

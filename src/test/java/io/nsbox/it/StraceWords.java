@@ -17,6 +17,8 @@ final class StraceWords {
             Pattern.compile("\\{it_interval=\\{tv_sec=0, tv_nsec=0}, it_value=\\{tv_sec=(\\d+), tv_nsec=(\\d+)}}");
     private static final Pattern DURATION =
             Pattern.compile("\\{(?:(\\d+)d)?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?}");
+    private static final Pattern LIMIT = Pattern.compile("(?<=rlim_(?:cur|max)=)(\\d+)\\*1024");
+    private static final Pattern UNKNOWN_CAPABILITY = Pattern.compile("0x([0-9a-f]+) /\\* CAP_\\?\\?\\? \\*/");
     private static final Pattern SIGNAL = Pattern.compile("rt_sigaction\\((SIG\\w+)");
     private static final Pattern FLAGS = Pattern.compile("[A-Z][A-Z0-9_]+(?:\\|[A-Z][A-Z0-9_]+)+");
     /** A value that only the run knows ({@code <pid>}), or memory that the call fills ({@code &path}). */
@@ -26,7 +28,15 @@ final class StraceWords {
 
     /** A call of strace's as a plan would spell it. */
     static String asPlanned(String call) {
-        String text = SIGNAL.matcher(call).replaceAll(match -> "rt_sigaction(" + signal(match.group(1)));
+        String text = LIMIT.matcher(call)
+                .replaceAll(match -> Long.toString(1024 * Long.parseLong(match.group(1))))
+                .replace("RLIM64_INFINITY", "unlimited")
+                .replace("AT_STATX_SYNC_AS_STAT|", "")
+                .replace("0x2 /* LANDLOCK_RULE_??? */", "LANDLOCK_RULE_NET_PORT");
+        text = UNKNOWN_CAPABILITY
+                .matcher(text)
+                .replaceAll(match -> Integer.toString(Integer.parseInt(match.group(1), 16)));
+        text = SIGNAL.matcher(text).replaceAll(match -> "rt_sigaction(" + signal(match.group(1)));
         text = TIME.matcher(text)
                 .replaceAll(match -> "{"
                         + (1000 * Long.parseLong(match.group(1)) + Long.parseLong(match.group(2)) / 1_000_000) + "ms}");
@@ -92,7 +102,8 @@ final class StraceWords {
         }
         groups.forEach((each, index) -> {
             // A file or a length is another one each time.
-            if (!List.of("<file>", "<length>", "<socket>", "<helper>").contains(each)) {
+            if (!List.of("<file>", "<length>", "<socket>", "<helper>", "<path>", "<count>")
+                    .contains(each)) {
                 values.put(each, matcher.group(index));
             }
         });

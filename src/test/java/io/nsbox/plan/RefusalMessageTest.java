@@ -85,7 +85,7 @@ class RefusalMessageTest {
         Plan plan = plan("namespaces: [user, pid, mount]\nuid_map: root\nmount_proc: true\ncommand: [sh]\n");
         assertThat(Run.refusing(plan, USER, "mount(\"proc\"", Errnos.ALL.get(0)).messages())
                 .containsExactly("""
-                nsbox: error: step 13 of 19 refused: mount a new procfs on /proc: EPERM (Operation not permitted)
+                nsbox: error: step 14 of 21 refused: mount a new procfs on /proc: EPERM (Operation not permitted)
                    --> box.yaml:3:1
                     |
                   3 | mount_proc: true
@@ -101,7 +101,7 @@ class RefusalMessageTest {
         assertThat(Run.refusing(plan, ROOT, "socketpair", new Errnos.Errno(24, "", ""))
                         .messages())
                 .containsExactly(
-                        "nsbox: error: step 4 of 12 refused: open the report channel: EMFILE (Too many open files)\n"
+                        "nsbox: error: step 4 of 14 refused: open the report channel: EMFILE (Too many open files)\n"
                                 + "  = note: the call was socketpair(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0, [<report>,"
                                 + " <report of the sandbox>])\n");
     }
@@ -113,7 +113,7 @@ class RefusalMessageTest {
                         .messages())
                 .singleElement()
                 .asString()
-                .startsWith("nsbox: error: step 8 of 13 refused: set the hostname to h: errno 133\n");
+                .startsWith("nsbox: error: step 9 of 15 refused: set the hostname to h: errno 133\n");
     }
 
     @Test
@@ -124,12 +124,12 @@ class RefusalMessageTest {
         assertThat(missing.messages())
                 .singleElement()
                 .asString()
-                .startsWith("nsbox: error: step 12 of 12 refused: execute /a/b: ENOTDIR (Not a directory)\n");
+                .startsWith("nsbox: error: step 14 of 14 refused: execute /a/b: ENOTDIR (Not a directory)\n");
         Run useless = Run.refusing(plan, ROOT, "execve", new Errnos.Errno(8, "", ""));
         assertThat(useless.status()).isEqualTo(Refusal.NOT_EXECUTABLE);
         assertThat(useless.messages())
                 .containsExactly(
-                        "nsbox: error: step 12 of 12 refused: execute /a/b: ENOEXEC (Exec format error)\n"
+                        "nsbox: error: step 14 of 14 refused: execute /a/b: ENOEXEC (Exec format error)\n"
                                 + "  --> box.yaml:2:1\n   |\n 2 | command: [/a/b]\n   | ^^^^^^^\n"
                                 + "   = note: the call was execve(\"/a/b\")\n"
                                 + "   = help: it is no program for this machine; a script needs a first line such as #!/bin/sh\n");
@@ -207,6 +207,7 @@ class RefusalMessageTest {
     private static final class RefusingKernel implements Kernel {
         private final Program program;
         private final NominalKernel nominal;
+        private final Trace.Processes processes = new Trace.Processes();
         private final Refused refused;
         private final List<String> messages = new ArrayList<>();
         private byte[] report = new byte[0];
@@ -229,6 +230,8 @@ class RefusalMessageTest {
             }
             SimulatedMemory memory = call.memory();
             long[] arguments = call.arguments();
+            Phase phase = processes.phase(call.process(), program.sectionOf(call.index()));
+            processes.made(call.call().syscall());
             switch (call.call().syscall()) {
                 case KILL -> assertThat(arguments[0]).as(call.text()).isPositive();
                 case WRITEV -> messages.add(message(call));
@@ -242,10 +245,11 @@ class RefusalMessageTest {
                     for (int i = 0; i < report.length; i++) {
                         memory.write(arguments[1] + i, 1, report[i]);
                     }
-                    return report.length == 0 ? -11 : report.length;
+                    boolean ofStage = arguments[2] == StartFromStage.MOST;
+                    return report.length != 0 ? report.length : ofStage ? nominal.answer(call) : -11;
                 }
                 case EXIT_GROUP -> {
-                    if (call.process() == 1) {
+                    if (phase == Phase.CHILD) {
                         childEnded = true;
                         childStatus = arguments[0];
                     }

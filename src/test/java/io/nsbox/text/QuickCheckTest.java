@@ -154,6 +154,7 @@ class QuickCheckTest {
                 component.equals("name") ? (String) value : "box",
                 null,
                 Set.of(),
+                Map.of(),
                 component.equals("hostname") ? (String) value : null,
                 component.equals("domainname") ? (String) value : null,
                 false,

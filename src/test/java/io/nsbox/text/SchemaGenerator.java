@@ -66,6 +66,7 @@ final class SchemaGenerator {
             }
         }
         rules.add(procInAUserNamespace());
+        ConfinementSchema.addRules(rules);
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
         return JsonMapper.shared().writer().with(printer).writeValueAsString(schema) + "\n";
     }
@@ -103,6 +104,17 @@ final class SchemaGenerator {
             case STOP_GRACE_PERIOD ->
                 string().put("pattern", DurationReader.PATTERN).put("default", "10s");
             case TIMEOUT -> string().put("pattern", DurationReader.PATTERN.replace("^", "^(?=.*[1-9])"));
+            case USER,
+                    GROUP_ADD,
+                    UMASK,
+                    CAP_DROP,
+                    CAP_ADD,
+                    LANDLOCK,
+                    ULIMITS,
+                    OOM_SCORE_ADJ,
+                    NICE,
+                    SYSCTLS,
+                    TIME_OFFSETS -> ConfinementSchema.property(key);
             case SECCOMP -> SeccompSchema.key();
             default -> throw new IllegalStateException("a supported key without a schema: " + key);
         };
@@ -112,8 +124,12 @@ final class SchemaGenerator {
         List<String> names =
                 Arrays.stream(Namespace.values()).map(Namespace::word).toList();
         ObjectNode all = JSON.objectNode().put("const", "all");
+        ObjectNode join = JSON.objectNode().put("type", "object").put("additionalProperties", false);
+        join.put("minProperties", 1).put("maxProperties", 1);
+        ObjectNode paths = join.putObject("properties");
+        names.forEach(name -> paths.set(name, string().put("pattern", "^(?!~)(?![\\s\\S]*\\$\\{)[\\s\\S]")));
         ObjectNode list = JSON.objectNode().put("type", "array").put("uniqueItems", true);
-        list.set("items", words(names));
+        list.set("items", anyOf(words(names), join));
         ObjectNode onlyAll = JSON.objectNode();
         onlyAll.putArray("const").add("all");
         return anyOf(all, list, onlyAll);
@@ -180,11 +196,25 @@ final class SchemaGenerator {
         ObjectNode properties = (ObjectNode) lists(Namespace.USER).get("properties");
         properties.putObject(Key.MOUNT_PROC.word()).put("const", true);
         condition.set("properties", properties);
-        rule.set("then", lists(Namespace.PID));
+        rule.set("then", either(lists(Namespace.PID), joins(Namespace.PID)));
         return rule;
     }
 
-    private static ObjectNode lists(Namespace namespace) {
+    static ObjectNode either(ObjectNode... schemas) {
+        return anyOf(schemas);
+    }
+
+    /** An entry that joins this namespace. */
+    static ObjectNode joins(Namespace namespace) {
+        ObjectNode schema = JSON.objectNode();
+        ObjectNode list =
+                schema.putObject("properties").putObject(Key.NAMESPACES.word()).put("type", "array");
+        ObjectNode entry = list.putObject("contains").put("type", "object");
+        entry.putArray("required").add(namespace.word());
+        return schema;
+    }
+
+    static ObjectNode lists(Namespace namespace) {
         ObjectNode schema = JSON.objectNode();
         ObjectNode some = schema.putObject("properties").putObject(Key.NAMESPACES.word());
         ArrayNode either = some.putArray("anyOf");
