@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Kernel;
 import io.nsbox.program.SimulatedMemory;
+import java.nio.charset.StandardCharsets;
 
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
@@ -39,8 +40,11 @@ final class NominalKernel implements Kernel {
                 yield CHILD_PID;
             }
             case CLONE -> CHILD_PID + 1;
+            // Every target is there, and every link says what it should.
+            case OPEN_TREE, OPENAT2, FSOPEN, FSMOUNT -> nextFile++;
+            case READLINKAT -> memory.text(arguments[2]).getBytes(StandardCharsets.UTF_8).length;
             case OPENAT, SIGNALFD4, TIMERFD_CREATE, SOCKET -> nextFile++;
-            case READ -> arguments[2];
+            case READ, WRITE -> arguments[2];
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');
                 yield 2;

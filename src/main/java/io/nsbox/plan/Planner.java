@@ -123,14 +123,8 @@ public final class Planner {
     }
 
     private void files() {
-        if (spec.has(Namespace.MOUNT)) {
-            steps.add(new SetPropagation(
-                    spec.propagation(),
-                    origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
-        }
-        if (spec.mountProc()) {
-            steps.add(new MountProc(spec.has(Namespace.USER), origins.key("mount_proc")));
-        }
+        steps.addAll(FileSteps.of(
+                spec, origins, origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
     }
 
     private void command() {
