@@ -20,6 +20,8 @@ public enum Syscall {
     FACCESSAT(269, 48),
     FCHDIR(81, 50),
     FCHMOD(91, 52),
+    FCHMODAT(268, 53),
+    FCHOWNAT(260, 54),
     FSCONFIG(431, 431),
     FSMOUNT(432, 432),
     FSOPEN(430, 430),
