@@ -71,6 +71,12 @@ public enum RefusalHints {
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
             entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
+    /** Making a devpts. */
+    NEW_DEVPTS(Map.ofEntries(
+            entry("EINVAL", "id 0 must be mapped inside: write `uid_map: root`"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENODEV", "this kernel was built without this file system"))),
     /** Opening what a bind shows, or the folder of {@code rootfs}. */
     OPEN_SOURCE(Map.ofEntries(
             entry("ENOENT", "there is no such file or folder on the caller's side; a bind may be `optional: true`"),
