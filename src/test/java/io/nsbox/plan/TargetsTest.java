@@ -63,8 +63,12 @@ class TargetsTest {
             if (looking[0] && INTERESTING.contains(syscall)) {
                 calls.add(shown);
             }
-            if (looking[0] && syscall == Syscall.STATX) {
-                mountIdIsTheFile(call);
+            if (looking[0] && syscall == Syscall.OPENAT) {
+                // Above every folder is that folder: it is the root.
+                return call.arguments()[0];
+            }
+            if (syscall == Syscall.STATX) {
+                mountIdIs(call, looking[0] ? call.arguments()[0] : 0);
                 Long failed = script.apply("statx");
                 return failed == null ? 0 : failed;
             }
@@ -84,12 +88,11 @@ class TargetsTest {
             Syscall.MOVE_MOUNT,
             Syscall.UMASK);
 
-    /** Each file lies on a mount of its own, whose id is the descriptor. */
-    private static void mountIdIsTheFile(Kernel.Invocation call) {
-        long file = call.arguments()[0];
+    /** While targets are looked for each file is a folder on a mount of its own, whose id is the descriptor. */
+    private static void mountIdIs(Kernel.Invocation call, long id) {
         call.memory().write(call.arguments()[4] + 28, 2, 0x4000);
-        call.memory().write(call.arguments()[4] + 32, 8, file);
-        call.memory().write(call.arguments()[4] + 144, 8, file);
+        call.memory().write(call.arguments()[4] + 32, 8, id);
+        call.memory().write(call.arguments()[4] + 144, 8, id);
     }
 
     private static String shown(Kernel.Invocation call) {
@@ -267,9 +270,7 @@ class TargetsTest {
             }
             return switch (call.call().syscall()) {
                 case STATX -> {
-                    if (!calls.contains("move_mount")) {
-                        mountIdIsTheFile(call);
-                    }
+                    mountIdIs(call, calls.contains("move_mount") ? 0 : call.arguments()[0]);
                     yield 0L;
                 }
                 case OPENAT2 -> {
