@@ -12,7 +12,7 @@ _start:
         mov     x9, sp
         str     x9, [x19]               // slot 0: argc, argv and envp are found from here
         movz    x21, #0x1000, lsl #16
-        add     x21, x21, #0x500
+        add     x21, x21, #0x400
         mov     x20, x21
 
 run:

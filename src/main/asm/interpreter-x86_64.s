@@ -8,7 +8,7 @@
 # ecx number, r12 result slot, r13 target.  No memory but the slots, the buffers and the stack page is touched.
 
         .intel_syntax noprefix
-        .equ    TABLE, 0x10000500
+        .equ    TABLE, 0x10000400
         .equ    SLOTS, 0x20000000
         .equ    IGNORE, 0x7fff
 

@@ -37,6 +37,7 @@ class ArchitectureTest {
                         "io.nsbox.text",
                         "io.nsbox.host",
                         "io.nsbox.program",
+                        "io.nsbox.seccomp",
                         "io.nsbox.plan",
                         "io.nsbox.image",
                         "io.nsbox.launch",
@@ -58,6 +59,8 @@ class ArchitectureTest {
                 .definedBy("io.nsbox.host..")
                 .layer("program")
                 .definedBy("io.nsbox.program..")
+                .layer("seccomp")
+                .definedBy("io.nsbox.seccomp..")
                 .layer("plan")
                 .definedBy("io.nsbox.plan..")
                 .layer("image")
@@ -68,16 +71,18 @@ class ArchitectureTest {
                 .definedBy("io.nsbox.cli..")
                 .whereLayer("diag")
                 .mayNotAccessAnyLayer()
+                .whereLayer("seccomp")
+                .mayOnlyAccessLayers("program", "diag")
                 .whereLayer("spec")
-                .mayOnlyAccessLayers("diag")
+                .mayOnlyAccessLayers("seccomp", "program", "diag")
                 .whereLayer("text")
-                .mayOnlyAccessLayers("spec", "diag")
+                .mayOnlyAccessLayers("spec", "seccomp", "diag")
                 .whereLayer("host")
                 .mayOnlyAccessLayers("diag")
                 .whereLayer("program")
                 .mayOnlyAccessLayers("diag")
                 .whereLayer("plan")
-                .mayOnlyAccessLayers("spec", "host", "program", "diag")
+                .mayOnlyAccessLayers("spec", "host", "program", "seccomp", "diag")
                 .whereLayer("image")
                 .mayOnlyAccessLayers("program")
                 .whereLayer("launch")

@@ -18,7 +18,7 @@ public enum RefusalHints {
     CLONE_WITH_USER(Map.ofEntries(
             entry(
                     "EPERM",
-                    "user namespaces are forbidden here, by a sysctl, AppArmor, a container's seccomp filter or a"
+                    "user namespaces are forbidden here, by a sysctl, AppArmor, a seccomp filter, a missing id map or a"
                             + " chroot; run `nsbox doctor`"),
             entry("EACCES", "a security module (AppArmor or SELinux) forbids user namespaces; run `nsbox doctor`"),
             entry("ENOSPC", Texts.NAMESPACE_LIMIT),
@@ -207,6 +207,13 @@ public enum RefusalHints {
             entry("EINVAL", "this id is not mapped inside: list it in `uid_map` and `gid_map`"),
             entry("EPERM", "the caller may not change to this id: list `user` with a `uid_map`, or run as root"),
             entry("EAGAIN", Texts.PROCESS_LIMIT))),
+    /** seccomp(2) with SECCOMP_SET_MODE_FILTER. */
+    SECCOMP(Map.ofEntries(
+            entry(
+                    "EACCES",
+                    "without `no_new_privileges` this takes CAP_SYS_ADMIN inside: remove `no_new_privileges: false`"),
+            entry("EINVAL", "this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER), or not this flag"),
+            entry("ENOMEM", "the filters of this process and its ancestors are too long together"))),
     /** What an errno means whichever call it comes from; every other table falls back to this one. */
     GENERAL(Map.ofEntries(
             entry("ENOSYS", "this takes Linux 5.12 or later, and no seccomp filter that hides it; run `nsbox doctor`"),

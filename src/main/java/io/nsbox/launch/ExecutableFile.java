@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 
 /** Writes files that are executed: whole or not at all. */
@@ -36,6 +38,11 @@ public final class ExecutableFile {
      * @param permissions as {@code ls} prints them, whatever the umask is
      */
     public static void write(Path target, byte[] content, String permissions) throws IOException {
+        write(target, content, permissions, Optional.empty());
+    }
+
+    /** The same, with a time of last modification that the file has from its first moment. */
+    static void write(Path target, byte[] content, String permissions, Optional<FileTime> modified) throws IOException {
         Path folder = target.toAbsolutePath().getParent();
         if (folder == null) {
             throw new FileSystemException(target.toString(), null, "not the name of a file");
@@ -45,7 +52,7 @@ public final class ExecutableFile {
             // again.
             Path temporary = folder.resolve(".nsbox-" + ProcessHandle.current().pid() + "-" + attempt);
             try {
-                write(temporary, target, content, PosixFilePermissions.fromString(permissions));
+                write(temporary, target, content, PosixFilePermissions.fromString(permissions), modified);
                 return;
             } catch (FileAlreadyExistsException e) {
                 if (attempt == NAMES) {
@@ -55,7 +62,12 @@ public final class ExecutableFile {
         }
     }
 
-    private static void write(Path temporary, Path target, byte[] content, Set<PosixFilePermission> permissions)
+    private static void write(
+            Path temporary,
+            Path target,
+            byte[] content,
+            Set<PosixFilePermission> permissions,
+            Optional<FileTime> modified)
             throws IOException {
         // Opened by the call that creates it: afterwards a umask may keep even the owner out.
         try (SeekableByteChannel channel = Files.newByteChannel(temporary, NEW, OWNER_ONLY)) {
@@ -71,6 +83,9 @@ public final class ExecutableFile {
         }
         try {
             Files.setPosixFilePermissions(temporary, permissions);
+            if (modified.isPresent()) {
+                Files.setLastModifiedTime(temporary, modified.get());
+            }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);

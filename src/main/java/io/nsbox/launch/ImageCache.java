@@ -16,11 +16,13 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,6 +38,14 @@ public final class ImageCache {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> WRITE_FOR_OTHERS =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    /**
+     * Images are older than the cache's stamp. What writes into one later, or cuts it, makes it newer, and {@code bin/nsbox},
+     * which can compare times without starting a program, compiles it anew.
+     */
+    private static final FileTime OF_IMAGES = FileTime.from(Instant.ofEpochSecond(1_000_000_000));
+
+    private static final FileTime OF_STAMP = FileTime.from(Instant.ofEpochSecond(1_000_000_001));
 
     private final Path folder;
 
@@ -67,13 +77,28 @@ public final class ImageCache {
      */
     public Path keep(String spec, byte[] image) throws CacheException {
         // As text, the way the script does it: a Path would leave out doubled slashes, and refuse none of "..".
-        return write(Path.of(folder + "/images" + spec + SUFFIX), image);
+        Path file = write(Path.of(folder + "/images" + spec + SUFFIX), image, Optional.of(OF_IMAGES));
+        stamp();
+        return file;
+    }
+
+    private void stamp() throws CacheException {
+        Path stamp = folder.resolve("stamp");
+        try {
+            if (!Files.exists(stamp, LinkOption.NOFOLLOW_LINKS)
+                    || !Files.getLastModifiedTime(stamp, LinkOption.NOFOLLOW_LINKS)
+                            .equals(OF_STAMP)) {
+                ExecutableFile.write(stamp, new byte[0], "rw-------", Optional.of(OF_STAMP));
+            }
+        } catch (IOException e) {
+            throw new CacheException("cannot write " + stamp + ": " + ExecutableFile.reason(e), e);
+        }
     }
 
     /** Keeps an image that is made for one run, under the digest of its content, so that the same run finds the same file. */
     public Path keepOnce(byte[] image) throws CacheException {
         Path once = folder.resolve("once");
-        Path file = write(once.resolve(sha256(image) + SUFFIX), image);
+        Path file = write(once.resolve(sha256(image) + SUFFIX), image, Optional.empty());
         try {
             prune(once);
         } catch (IOException e) {
@@ -119,13 +144,13 @@ public final class ImageCache {
         return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 
-    private Path write(Path file, byte[] image) throws CacheException {
+    private Path write(Path file, byte[] image, Optional<FileTime> modified) throws CacheException {
         try {
             Path parent = file.getParent();
             if (parent != null) {
                 makeFolders(parent);
             }
-            ExecutableFile.write(file, image, "rwx------");
+            ExecutableFile.write(file, image, "rwx------", modified);
             if (!Files.isExecutable(file)) {
                 throw new CacheException("cannot use the cache " + folder + ": its file system is mounted noexec");
             }

@@ -28,7 +28,9 @@ final class ActForInit {
 
     private static final int SET_STRIDE = 8 + 16 + 1;
     private static final int DIGITS = 8;
-    private static final int STATUS_SIZE = 4096;
+    private static final int FILE_SIZE = 4096;
+    private static final String PID_LINE = "Pid:\t";
+    private static final int MOST_DIGITS = 12;
 
     /* Which of the three lines. */
     private static final int BLOCKED = 0;
@@ -70,7 +72,7 @@ final class ActForInit {
         b.place(look);
         readStatus(loop);
         Slot at = frame.scratch2;
-        findSets(at, loop);
+        findLine(at, FIRST_SET, loop);
         findDigit(at);
         branchIfInSet(at, IGNORED, loop);
         branchIfInSet(at, CAUGHT, loop);
@@ -92,41 +94,63 @@ final class ActForInit {
         waitForMask(look, loop);
     }
 
+    /**
+     * Reads PID 1's status.
+     *
+     * <p>By the number that the pidfd has in the /proc that is mounted here: where that belongs to another pid namespace than
+     * the launcher's, the number that clone3(2) returned is somebody else's there (pidfd_open(2), proc_pid_fdinfo(5)).
+     */
     private void readStatus(Label giveUp) {
         Slot end = frame.scratch2;
-        Slot file = frame.scratch;
+        Slot number = frame.scratch4;
+        b.set(end, frame.words);
+        emitter.append(end, "/proc/self/fdinfo/");
+        emitter.appendDecimal(end, Operand.of(frame.pidfd));
+        readFile(end, "\"/proc/self/fdinfo/<pidfd>\"", giveUp);
+        findLine(number, PID_LINE, giveUp);
+        b.add(number, PID_LINE.length());
+        b.scan(Operand.of(number), '\n', frame.scratch3);
+        b.compute(Arithmetic.SUBTRACT, frame.scratch3, Operand.of(frame.scratch3), Operand.of(number));
+        b.branch(frame.scratch3, Condition.AT_LEAST, MOST_DIGITS, giveUp);
         b.set(end, frame.words);
         emitter.append(end, "/proc/");
-        emitter.appendDecimal(end, Operand.of(frame.pid));
+        b.copy(Operand.of(end), Operand.of(number), Operand.of(frame.scratch3), end);
         emitter.append(end, "/status");
+        readFile(end, "\"/proc/<pid>/status\"", giveUp);
+    }
+
+    /** Reads the file whose name ends at a slot's address into the page, and puts a NUL behind it. */
+    private void readFile(Slot end, String shown, Label giveUp) {
+        Slot file = frame.scratch;
         b.store(1, Operand.of(end), 0, Operand.number(0));
         b.call(
                 file,
                 new OnError.GoTo(giveUp),
                 Syscall.OPENAT,
                 Operand.named("AT_FDCWD", Linux.AT_FDCWD),
-                frame.words.shownAs("\"/proc/<pid>/status\""),
+                frame.words.shownAs(shown),
                 Operand.named("O_RDONLY|O_CLOEXEC", Linux.O_RDONLY | Linux.O_CLOEXEC));
         b.call(
                 frame.scratch3,
                 new OnError.Ignore(),
                 Syscall.READ,
                 Operand.of(file),
-                frame.page.shownAs("&status"),
-                Operand.number(STATUS_SIZE));
+                frame.page.shownAs("&file"),
+                Operand.number(FILE_SIZE));
         b.attempt(Syscall.CLOSE, Operand.of(file));
         b.branch(frame.scratch3, Condition.LESS, 1, giveUp);
-        b.store(1, frame.page, STATUS_SIZE, Operand.number(0));
+        b.compute(Arithmetic.ADD, end, frame.page, Operand.of(frame.scratch3));
+        b.store(1, Operand.of(end), 0, Operand.number(0));
     }
 
-    /** Leaves the address of the first set's line. */
-    private void findSets(Slot at, Label giveUp) {
+    /** Leaves the address of the line of the page that starts so. */
+    private void findLine(Slot at, String start, Label giveUp) {
         Slot differs = frame.scratch3;
-        Label next = b.label("next line of status");
-        Label found = b.label("signal sets found");
+        Label next = b.label("next line of " + start);
+        Label found = b.label("found " + start);
         b.set(at, frame.page);
         b.place(next);
-        b.compare(Operand.of(at), b.text(FIRST_SET), Operand.number(FIRST_SET.length()), differs);
+        b.compare(Operand.of(at), b.text(start), Operand.number(start.length()), differs);
         b.branch(differs, Condition.EQUAL, 0, found);
         b.scan(Operand.of(at), '\n', at);
         b.load(1, differs, Operand.of(at), 0);

@@ -36,6 +36,15 @@ record AwaitIdMaps(boolean always) implements Step {
         if (!always) {
             b.branch(frame.mayMap, Condition.EQUAL, 0, done);
         }
+        awaitWord(emitter);
+        b.place(done);
+    }
+
+    /** Lets the sandbox's first process wait for the launcher's word to go on. */
+    static void awaitWord(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        Label told = b.label("told to go on");
         emitter.must(
                 frame.scratch,
                 Syscall.READ,
@@ -43,8 +52,8 @@ record AwaitIdMaps(boolean always) implements Step {
                 frame.words.shownAs("&go"),
                 Operand.number(2));
         // End of file: the launcher is gone, and nobody is left to be told.
-        b.branch(frame.scratch, Condition.NOT_EQUAL, 0, done);
+        b.branch(frame.scratch, Condition.NOT_EQUAL, 0, told);
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
-        b.place(done);
+        b.place(told);
     }
 }

@@ -23,6 +23,7 @@ public final class Emitter {
     private @Nullable Targets targets;
     private final List<Refusal> refusals = new ArrayList<>();
     private int step;
+    private String title = "";
 
     /** An emitter for a spec with these files, that names so many environment variables. */
     Emitter(ProgramBuilder builder, int named, FileSystem files) {
@@ -61,9 +62,15 @@ public final class Emitter {
         }
     }
 
-    /** From here on this step speaks, numbered from 1. */
-    void speaksFor(int number) {
-        step = number;
+    /** From here on this step speaks. */
+    void speaksFor(NumberedStep numbered) {
+        step = numbered.number();
+        title = numbered.step().title();
+    }
+
+    /** What follows is the speaking step's, and runs there. */
+    void section(Phase phase) {
+        builder.section(phase.word() + ": step " + step + ": " + title, step);
     }
 
     /** The refusals so far; a refusal's tag is its place in this list. */

@@ -32,6 +32,8 @@ final class Frame {
     final Slot childExists;
     /** The child's pidfd. */
     final Slot pidfd;
+    /** The guard's pid; 0 where there is none, and in the guard itself. */
+    final Slot guard;
     /** The launcher's end of the report channel. */
     final Slot reportIn;
     /** The sandbox's end of the report channel. */
@@ -91,6 +93,7 @@ final class Frame {
         pid = builder.slot("pid");
         childExists = builder.slot("child exists");
         pidfd = builder.slot("pidfd");
+        guard = builder.slot("guard");
         reportIn = builder.slot("report");
         reportOut = builder.slot("report of the sandbox");
         signals = builder.slot("signals");

@@ -4,7 +4,6 @@ import io.nsbox.program.Arch;
 import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
-import io.nsbox.program.Linux;
 import io.nsbox.program.OnError;
 import io.nsbox.program.Operand;
 import io.nsbox.program.Program;
@@ -99,11 +98,8 @@ public final class Lowering {
 
     private void eachStep(Phase phase, BiConsumer<Step, Emitter> emit) {
         for (NumberedStep numbered : plan.steps()) {
-            b.section(
-                    phase.word() + ": step " + numbered.number() + ": "
-                            + numbered.step().title(),
-                    numbered.number());
-            emitter.speaksFor(numbered.number());
+            emitter.speaksFor(numbered);
+            emitter.section(phase);
             emit.accept(numbered.step(), emitter);
         }
     }
@@ -155,22 +151,26 @@ public final class Lowering {
         complain("nsbox: error: the spec has changed, and /bin/sh cannot be executed to compile it again\n");
     }
 
-    private void reportRefusal() {
+    /** Sends the refusal to the launcher, which tells it once the sandbox has ended. */
+    static void sendRefusal(ProgramBuilder b, Frame frame) {
+        noteRefusal(b, frame);
+        b.attempt(Syscall.WRITE, Operand.of(frame.reportOut), frame.words.shownAs("refusal"), Operand.number(8));
+    }
+
+    private static void noteRefusal(ProgramBuilder b, Frame frame) {
         b.store(4, frame.words, 0, Operand.of(Slot.TAG));
         b.store(4, frame.words, 4, Operand.of(Slot.ERRNO));
-        b.attempt(Syscall.WRITE, Operand.of(frame.reportOut), frame.words.shownAs("refusal"), Operand.number(8));
-        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
+    }
+
+    private void reportRefusal() {
+        noteRefusal(b, frame);
+        LoadSeccomp.LastWords.of(plan, b.arch()).emit(b, frame);
     }
 
     /** The launcher itself was refused: nothing of the sandbox may stay. */
     private void undo(Label tell) {
         b.branch(frame.childExists, Condition.EQUAL, 0, tell);
-        b.attempt(
-                Syscall.PIDFD_SEND_SIGNAL,
-                Operand.of(frame.pidfd),
-                Operand.named("SIGKILL", Linux.SIGKILL),
-                Operand.NULL,
-                Operand.number(0));
+        KillSandbox.emit(b, frame);
         Slot result = frame.scratch;
         b.call(
                 result,
@@ -181,6 +181,7 @@ public final class Lowering {
                 Operand.NULL,
                 Operand.named("WEXITED", WEXITED),
                 Operand.NULL);
+        GuardSandbox.dismiss(emitter);
         // Where the sandbox's process was refused first, the launcher only stumbled over its end.
         Supervise.takeReport(b, frame, tell);
     }

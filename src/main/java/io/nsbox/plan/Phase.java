@@ -8,6 +8,8 @@ public enum Phase {
     PARENT("launcher, beside the sandbox"),
     /** In a process of its own that runs newuidmap(1) or newgidmap(1), for which the launcher waits. */
     HELPER("helper of the launcher"),
+    /** In the process that ends the sandbox when the launcher is killed. */
+    GUARD("guard of the launcher"),
     /** In the sandbox's first process, which becomes the command. */
     CHILD("sandbox");
 

@@ -31,7 +31,8 @@ public final class PlanPrinter {
     public static String syscalls(Plan plan, Trace trace) {
         StringBuilder text = heading(plan);
         for (Phase phase : Phase.values()) {
-            if (phase == Phase.HELPER && trace.in(phase).isEmpty()) {
+            if ((phase == Phase.HELPER || phase == Phase.GUARD)
+                    && trace.in(phase).isEmpty()) {
                 continue;
             }
             text.append('\n').append(phase.word()).append(":\n");

@@ -1,5 +1,7 @@
 package io.nsbox.plan;
 
+import io.nsbox.seccomp.Profile;
+import io.nsbox.spec.CapabilitiesInForce;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
 import io.nsbox.spec.LoadedSpec;
@@ -135,11 +137,20 @@ public final class Planner {
                 spec.inheritEnv(),
                 spec.environment(),
                 origins.key("environment").or(() -> origins.key("inherit_env"))));
+        if (spec.has(Namespace.PID)) {
+            steps.add(new GuardSandbox());
+        }
         if (spec.noNewPrivileges()) {
             steps.add(new SetNoNewPrivileges(origins.key("no_new_privileges")));
         }
         steps.add(new CloseOnExec());
         steps.add(new ReleaseSignals());
-        steps.add(new Execute(spec.command(), origins.key("command")));
+        Profile seccomp = spec.confinement().seccomp();
+        Execute execute = new Execute(spec.command(), seccomp != null, origins.key("command"));
+        if (seccomp != null) {
+            steps.add(new FindCommand(execute));
+            steps.add(new LoadSeccomp(seccomp, CapabilitiesInForce.of(spec), origins.key("seccomp")));
+        }
+        steps.add(execute);
     }
 }

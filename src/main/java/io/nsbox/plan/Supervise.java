@@ -30,6 +30,7 @@ final class Supervise {
     private static final int TIOCSPGRP = 0x5410;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int TIMED_OUT = 124;
+    private static final String BLIND = "nsbox: error: ppoll() failed, so the sandbox was ended\n";
     private static final String LOST = "nsbox: error: waitid() failed, so the command's status is lost\n";
 
     /* Offsets in struct signalfd_siginfo (signalfd(2)) and in siginfo_t on 64-bit machines (sigaction(2)). */
@@ -100,7 +101,9 @@ final class Supervise {
         b.place(blind);
         b.branch(frame.scratch, Condition.EQUAL, -Linux.EINTR, loop);
         // Without ppoll(2) nothing could be forwarded and no limit kept: the sandbox ends.
-        send(Linux.SIGKILL, "SIGKILL");
+        complain(BLIND);
+        b.set(forced, Refusal.SETUP);
+        KillSandbox.emit(b, frame);
         b.jump(reap);
         b.place(signalled);
         handleSignal();
@@ -109,10 +112,14 @@ final class Supervise {
         b.place(stop);
         stopSandbox();
         b.place(kill);
-        send(Linux.SIGKILL, "SIGKILL");
+        KillSandbox.emit(b, frame);
         b.jump(loop);
         b.place(reap);
         reap(tell);
+    }
+
+    private void complain(String message) {
+        b.attempt(Syscall.WRITE, Operand.number(2), b.text(message), Operand.number(message.length()));
     }
 
     private void watch(int index, Slot fd) {
@@ -249,11 +256,13 @@ final class Supervise {
                 Operand.NULL);
         Label reaped = b.label("reaped");
         b.branch(result, Condition.AT_LEAST, 0, reaped);
-        send(Linux.SIGKILL, "SIGKILL");
-        b.attempt(Syscall.WRITE, Operand.number(2), b.text(LOST), Operand.number(LOST.length()));
+        KillSandbox.emit(b, frame);
+        complain(LOST);
+        GuardSandbox.dismiss(emitter);
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(reaped);
         restoreTerminal();
+        GuardSandbox.dismiss(emitter);
         Label ran = b.label("the command ran");
         takeReport(b, frame, ran);
         b.jump(tell);

@@ -41,14 +41,19 @@ public record Trace(List<TracedCall> calls) {
         List<TracedCall> launcher = new ArrayList<>();
         List<TracedCall> parent = new ArrayList<>();
         List<TracedCall> helper = new ArrayList<>();
+        List<TracedCall> guard = new ArrayList<>();
         List<TracedCall> child = new ArrayList<>();
-        Map<Phase, List<TracedCall>> lists =
-                Map.of(Phase.LAUNCHER, launcher, Phase.PARENT, parent, Phase.HELPER, helper, Phase.CHILD, child);
+        Map<Phase, List<TracedCall>> lists = Map.of(
+                Phase.LAUNCHER, launcher,
+                Phase.PARENT, parent,
+                Phase.HELPER, helper,
+                Phase.GUARD, guard,
+                Phase.CHILD, child);
         boolean[] cloned = {false};
         Map<Integer, Integer> lastSteps = new HashMap<>();
         Simulator.run(program, List.of("launcher"), Map.of(), call -> {
             Program.Section section = program.sectionOf(call.index());
-            Phase phase = phase(call.process(), cloned[0]);
+            Phase phase = phase(call.process(), cloned[0], section);
             int step = section.subject() == FOR_THE_LAST_STEP
                     ? lastSteps.getOrDefault(call.process(), 0)
                     : section.subject();
@@ -64,15 +69,16 @@ public record Trace(List<TracedCall> calls) {
         List<TracedCall> all = new ArrayList<>(launcher);
         all.addAll(parent);
         all.addAll(helper);
+        all.addAll(guard);
         all.addAll(child);
         return new Trace(all);
     }
 
-    private static Phase phase(int process, boolean cloned) {
+    private static Phase phase(int process, boolean cloned, Program.Section section) {
         return switch (process) {
             case 0 -> cloned ? Phase.PARENT : Phase.LAUNCHER;
             case 1 -> Phase.CHILD;
-            default -> Phase.HELPER;
+            default -> section.title().startsWith(Phase.GUARD.word()) ? Phase.GUARD : Phase.HELPER;
         };
     }
 

@@ -26,7 +26,7 @@ public final class Layout {
     public static final long CODE_ADDRESS = 0x40_0000;
 
     /** File offset at which the table starts; what lies before are headers and code. */
-    public static final int TABLE_OFFSET = 0x500;
+    public static final int TABLE_OFFSET = 0x400;
 
     /** Where the table lies; congruent to its file offset modulo 64 KiB, the largest page size of aarch64. */
     public static final long TABLE_ADDRESS = 0x1000_0000L + TABLE_OFFSET;

@@ -31,6 +31,11 @@ public final class ProgramBuilder {
         this.arch = arch;
     }
 
+    /** What the program runs on. */
+    public Arch arch() {
+        return arch;
+    }
+
     /** The program as written so far; every label that is used must have been placed. */
     public Program build() {
         return new Program(arch, instructions, labels, constants, buffers, sections);

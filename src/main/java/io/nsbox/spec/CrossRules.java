@@ -26,6 +26,7 @@ public final class CrossRules {
             rules.keysHaveTheirNamespace(namespaces);
             rules.procHasAPidNamespace(namespaces);
             rules.mountsHaveTheirNamespace(namespaces);
+            SeccompRules.check(spec, origins, diagnostics);
         });
     }
 

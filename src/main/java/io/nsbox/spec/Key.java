@@ -89,7 +89,10 @@ public enum Key {
             Status.SUPPORTED,
             "Whether set-user-ID programs and file capabilities gain nothing inside (PR_SET_NO_NEW_PRIVS). Default: true.",
             "no_new_privs"),
-    SECCOMP(Status.LATER, "The system call filter."),
+    SECCOMP(
+            Status.SUPPORTED,
+            "The system calls that the command may make: 'default' after Docker's default profile, 'unconfined', the path of a "
+                    + "profile in Docker's or OCI's JSON, or such a profile itself. Default: unconfined."),
     LANDLOCK(Status.LATER, "What the command may read, write, execute and connect to."),
     ULIMITS(Status.LATER, "Resource limits of setrlimit(2).", "rlimits"),
     MEM_LIMIT(Status.LATER, "The memory limit of the sandbox's control group."),

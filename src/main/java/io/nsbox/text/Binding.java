@@ -6,6 +6,7 @@ import io.nsbox.diag.Diagnostics;
 import io.nsbox.diag.Printable;
 import io.nsbox.diag.Severity;
 import io.nsbox.diag.Span;
+import io.nsbox.spec.InputFile;
 import io.nsbox.spec.Key;
 import io.nsbox.spec.Origins;
 import io.nsbox.text.YamlNode.Entry;
@@ -14,6 +15,8 @@ import io.nsbox.text.YamlNode.Scalar;
 import io.nsbox.text.YamlNode.ScalarType;
 import io.nsbox.text.YamlNode.Sequence;
 import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -30,13 +33,41 @@ final class Binding {
     private static final int SHORT_NUMBER = 18;
 
     private final Diagnostics diagnostics;
+    private final String name;
+    private final Path path;
+    private int errorCount;
+    private final List<InputFile> inputs = new ArrayList<>();
     private final Map<String, Span> keys = new HashMap<>();
     private final Map<String, Span> values = new HashMap<>();
     private final Set<String> faulty = new HashSet<>();
     private final Set<Key> meant = EnumSet.noneOf(Key.class);
 
-    Binding(Diagnostics diagnostics) {
+    /** A binding for a file of this name, as the user gave it, at this absolute path. */
+    Binding(Diagnostics diagnostics, String name, Path path) {
         this.diagnostics = diagnostics;
+        this.name = name;
+        this.path = path;
+    }
+
+    /** The absolute path of another file, given relative to this file's folder. */
+    Path resolve(String other) {
+        Path folder = path.getParent();
+        return (folder == null ? path.resolve(other) : folder.resolve(other)).normalize();
+    }
+
+    /** What messages call another file, given relative to this file's folder. */
+    String nameOf(String other) {
+        return other.startsWith("/") ? other : name.substring(0, name.lastIndexOf('/') + 1) + other;
+    }
+
+    /** Remembers a file on which the spec depends. */
+    void consulted(Path file, byte[] content) {
+        inputs.add(new InputFile(file.toString(), content));
+    }
+
+    /** The files, beside the spec itself, on which the spec depends. */
+    List<InputFile> inputs() {
+        return List.copyOf(inputs);
     }
 
     Diagnostics diagnostics() {
@@ -82,9 +113,15 @@ final class Binding {
                 .orElse(problem);
     }
 
+    /** How many errors were reported so far. */
+    int errorCount() {
+        return errorCount;
+    }
+
     void report(Diagnostic diagnostic) {
         diagnostics.add(diagnostic);
         if (diagnostic.isError()) {
+            errorCount++;
             for (String path = diagnostic.path(); !path.isEmpty(); path = parent(path)) {
                 faulty.add(path);
             }

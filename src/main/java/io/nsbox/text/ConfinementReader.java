@@ -1,5 +1,6 @@
 package io.nsbox.text;
 
+import io.nsbox.seccomp.Profile;
 import io.nsbox.spec.Confinement;
 import io.nsbox.spec.Key;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class ConfinementReader {
     private final Binding binding;
     private @Nullable Integer umask;
+    private @Nullable Profile seccomp;
 
     ConfinementReader(Binding binding) {
         this.binding = binding;
@@ -17,6 +19,8 @@ final class ConfinementReader {
     boolean read(Key key, YamlNode node, String path) {
         switch (key) {
             case UMASK -> binding.text(node, path).ifPresent(v -> umask = Integer.parseInt(v, 8));
+            case SECCOMP ->
+                seccomp = new SeccompReader(binding).read(node, path).orElse(null);
             default -> {
                 return false;
             }
@@ -25,6 +29,6 @@ final class ConfinementReader {
     }
 
     Confinement confinement() {
-        return new Confinement(umask);
+        return new Confinement(umask, seccomp);
     }
 }

@@ -13,6 +13,7 @@ import io.nsbox.spec.Origins;
 import io.nsbox.spec.SandboxSpec;
 import io.nsbox.text.YamlNode.Mapping;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,7 +85,7 @@ public final class SpecReader {
     }
 
     private LoadedSpec load(String name, Path path, byte[] content, Mapping root, Diagnostics diagnostics) {
-        Binding binding = new Binding(diagnostics);
+        Binding binding = new Binding(diagnostics, name, path);
         PathReader paths = new PathReader(binding, String.valueOf(path.getParent()), options.home());
         SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding, paths);
         SpecValidator.check(bound, root, binding);
@@ -103,9 +104,10 @@ public final class SpecReader {
                     .withHelp("add one, such as command: [sh], or give words after --: nsbox up " + name + " -- sh"));
         }
         SandboxSpec spec = options.command().isEmpty() ? bound : bound.withCommand(options.command());
+        List<InputFile> inputs = new ArrayList<>(List.of(new InputFile(path.toString(), content)));
+        inputs.addAll(binding.inputs());
         Map<String, Optional<String>> variables = paths.isHomeConsulted() ? Map.of("HOME", options.home()) : Map.of();
-        return new LoadedSpec(
-                spec, origins(binding), name, List.of(new InputFile(path.toString(), content)), variables);
+        return new LoadedSpec(spec, origins(binding), name, inputs, variables);
     }
 
     /** Words of the command line stand on no line of the file. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -125,6 +126,34 @@ class CacheIT {
             Files.delete(spec);
             workshop.run("mkfifo", spec);
             refused(workshop, spec);
+        }
+    }
+
+    /** As a full disk, a crash or a careless hand would leave it. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void aDamagedImageIsCompiledAnew(Identity identity) throws IOException {
+        try (Workshop workshop = Workshop.open(identity)) {
+            Path spec = workshop.file("box.yaml", SPEC);
+            Start.of(workshop, spec);
+            Path image = Path.of(workshop.cache() + "/images" + spec + ".image");
+            byte[] right = Files.readAllBytes(image);
+            byte[] garbage = new byte[right.length];
+            java.util.Arrays.fill(garbage, (byte) 'x');
+            for (byte[] damaged : List.of(
+                    new byte[0],
+                    java.util.Arrays.copyOf(right, 100),
+                    java.util.Arrays.copyOf(right, 2000),
+                    java.util.Arrays.copyOf(right, right.length - 1),
+                    garbage,
+                    "echo no\n".getBytes(java.nio.charset.StandardCharsets.UTF_8))) {
+                Files.write(image, damaged);
+                Start mended = Start.of(workshop, spec);
+                assertThat(mended.result()).as(damaged.length + " bytes").isEqualTo(said("one"));
+                assertThat(mended.compiled()).isTrue();
+                assertThat(Files.readAllBytes(image)).isEqualTo(right);
+                assertThat(Start.of(workshop, spec).compiled()).isFalse();
+            }
         }
     }
 

@@ -51,6 +51,20 @@ class NestedIT {
         }
     }
 
+    /** There the numbers of /proc are not those of the inner launcher. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void soItDoesWhereTheInnerLauncherSeesTheProcOfAnotherPidNamespace(Identity identity) {
+        try (Workshop workshop = Workshop.open(identity)) {
+            String namespaces = "namespaces: [user, pid]\n";
+            workshop.launcher("inner", namespaces + "command: [sh, -c, echo ready; exec sleep 300]\n");
+            Path outer = workshop.launcher("outer", namespaces + "uid_map: root\ncommand: [./inner]\n");
+            Running running = workshop.start(outer).says("ready").signal("INT");
+            assertThat(running.finish()).isEqualTo(new Running.Result(130, "ready\n", ""));
+            Leftovers.assertNoProcess(workshop.mark(), "SIGINT");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Identity.class)
     void sigkillOfTheOutermostEndsAll(Identity identity) {

@@ -70,8 +70,18 @@ final class Running {
 
     /** Sends a signal, named without SIG, to any process. */
     static void signal(String name, long pid) {
+        run("kill", "-s", name, Long.toString(pid));
+    }
+
+    /** Sends a signal, named without SIG, to a process group. */
+    static void signalGroup(String name, long leader) {
+        // Some versions of kill(1) take a group for -1, which is everybody; the shell's own does not.
+        run("sh", "-c", "kill -s " + name + " -- -" + leader);
+    }
+
+    private static void run(String... words) {
         try {
-            new ProcessBuilder("kill", "-s", name, Long.toString(pid)).start().waitFor();
+            new ProcessBuilder(words).start().waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -79,10 +89,11 @@ final class Running {
         }
     }
 
-    /** The only child of a process. */
+    /** The only child of a process, or the sandbox of a launcher. */
     static long childOf(long pid) {
         List<Long> children = childrenOf(pid);
-        if (children.size() != 1) {
+        // A launcher's guard comes after its sandbox.
+        if (children.isEmpty() || children.size() > 2) {
             throw new AssertionError("process " + pid + " has the children " + children);
         }
         return children.get(0);

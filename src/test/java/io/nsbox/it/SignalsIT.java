@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What signals do that reach the launcher, and what its exit status says of them. */
 class SignalsIT {
@@ -230,9 +231,52 @@ class SignalsIT {
         Running running = start(
                 identity,
                 AS_INIT + "command: [sh, -c, 'sleep 300 & setsid sleep 300 & (sleep 300 &) ; echo ready; wait']\n");
-        running.await("all are there", () -> Leftovers.marked(workshop.mark()).size() == 5);
+        running.await("all are there", () -> Leftovers.marked(workshop.mark()).size() == 6);
         assertThat(running.signal("KILL").finish().status()).isEqualTo(137);
         Leftovers.assertNoProcess(workshop.mark(), "SIGKILL of the launcher");
+    }
+
+    /** The kernel forgets PR_SET_PDEATHSIG then (prctl(2)), and the command may clear it itself. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void sigkillOfTheLauncherEndsAPidOneThatHasCutItsOwnTie(Identity identity) {
+        Requirements.requireProgram("perl");
+        int prctl = io.nsbox.program.Syscall.PRCTL.number(Workshop.arch());
+        Running running = start(
+                identity,
+                AS_INIT + "command: [perl, -e, '$| = 1; syscall(" + prctl
+                        + ", 1, 0, 0, 0, 0); print qq(ready\\n); sleep 300']\n");
+        assertThat(running.signal("KILL").finish().status()).isEqualTo(137);
+        Leftovers.assertNoProcess(workshop.mark(), "SIGKILL of the launcher");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "namespaces: [pid]\n",
+                "namespaces: [user, pid]\nuid_map: [{inside: 0, outside: 0, count: 2000}]\n"
+                        + "gid_map: [{inside: 0, outside: 0, count: 2000}]\n"
+            })
+    void sigkillOfTheLauncherEndsAPidOneThatHasChangedItsIds(String namespaces) {
+        Requirements.requireProgram("setpriv");
+        Running running = start(
+                Identity.ROOT,
+                namespaces + "command: [setpriv, --reuid, '1000', --regid, '1000', --clear-groups, sh, -c,"
+                        + " echo ready; exec sleep 300]\n");
+        assertThat(running.signal("KILL").finish().status()).isEqualTo(137);
+        Leftovers.assertNoProcess(workshop.mark(), "SIGKILL of the launcher");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void sigkillOfTheWholeProcessGroupLeavesNothing(Identity identity) {
+        Requirements.requireProgram("setsid");
+        workshop = Workshop.open(identity);
+        Path launcher = workshop.launcher("box", AS_INIT + "command: [setsid, sh, -c, echo ready; exec sleep 300]\n");
+        Running running = workshop.start("setsid", launcher).says("ready");
+        Running.signalGroup("KILL", running.pid());
+        assertThat(running.finish().status()).isEqualTo(137);
+        Leftovers.assertNoProcess(workshop.mark(), "SIGKILL of the launcher's group");
     }
 
     @ParameterizedTest
@@ -251,7 +295,7 @@ class SignalsIT {
         Path launcher = workshop.launcher("box", AS_INIT + "uid_map: root\n" + SLEEP);
         Map<String, Integer> counts = new HashMap<>();
         for (Trace.TracedCall call : trace(identity).calls()) {
-            if (call.phase() == Phase.CHILD) {
+            if (call.phase() != Phase.LAUNCHER && call.phase() != Phase.PARENT) {
                 continue;
             }
             String name = call.syscall().word();
@@ -280,24 +324,36 @@ class SignalsIT {
             }
             String name = call.syscall().word();
             int number = counts.merge(name, 1, Integer::sum);
-            Running strace = workshop.start(
-                    "strace",
-                    "-f",
-                    "-o",
-                    "/dev/null",
-                    "-e",
-                    "inject=" + name + ":delay_enter=2000000:when=" + number,
-                    launcher);
-            String held = call.syscall().number(Workshop.arch()) + " ";
-            strace.await(
-                    "the sandbox is held at " + call.text(),
-                    () -> Running.childrenOf(strace.pid()).stream()
-                            .flatMap(pid -> Running.childrenOf(pid).stream())
-                            .anyMatch(child -> read(child, "syscall").startsWith(held)));
-            Running.signal("KILL", Running.childOf(strace.pid()));
-            assertThat(strace.finish().status()).as(call.text()).isEqualTo(137);
+            int delay = 250_000;
+            while (!killedWhile(call, number, launcher, delay)) {
+                assertThat(delay).as("nobody was fast enough at " + call.text()).isLessThan(8_000_000);
+                delay *= 2;
+            }
             Leftovers.assertNoProcess(workshop.mark(), "SIGKILL while the sandbox is at " + call.text());
         }
+    }
+
+    /** Whether the launcher was killed before the command ran. */
+    private boolean killedWhile(Trace.TracedCall call, int number, Path launcher, int delay) {
+        Running strace = workshop.start(
+                "strace",
+                "-f",
+                "-o",
+                "/dev/null",
+                "-e",
+                "inject=" + call.syscall().word() + ":delay_enter=" + delay + ":when=" + number,
+                launcher);
+        String held = call.syscall().number(Workshop.arch()) + " ";
+        strace.await(
+                "the sandbox is held at " + call.text(),
+                () -> strace.out().contains("ready")
+                        || Running.childrenOf(strace.pid()).stream()
+                                .flatMap(pid -> Running.childrenOf(pid).stream())
+                                .anyMatch(child -> read(child, "syscall").startsWith(held)));
+        Running.signal("KILL", Running.childOf(strace.pid()));
+        Running.Result result = strace.finish();
+        assertThat(result.status()).as(call.text()).isEqualTo(137);
+        return result.out().isEmpty();
     }
 
     private Trace trace(Identity identity) {

@@ -76,6 +76,11 @@ final class Workshop implements AutoCloseable {
         return mark;
     }
 
+    /** The folder in which the packaged script keeps its images. */
+    Path cache() {
+        return identity.isSomebodyElse() ? Installed.cache(identity).resolve("nsbox") : Path.of("/var/cache/nsbox");
+    }
+
     /** The packaged script, at a place where the identity can read it. */
     String nsbox() {
         Requirements.require(

@@ -46,8 +46,9 @@ class RefusalMessageTest {
         Program program = Lowering.standalone(plan, Arch.X86_64);
         int calls = Run.of(program, caller, Refused.NOTHING).calls();
         int told = 0;
+        boolean makesFiles = !plan.spec().fileSystem().equals(FileSystem.CALLERS);
         for (int call = 0; call < calls; call++) {
-            for (Errnos.Errno errno : Errnos.ALL) {
+            for (Errnos.Errno errno : Errnos.met(makesFiles)) {
                 Run run = Run.of(program, caller, new Refused(call, errno.number()));
                 if (run.refusedMustSucceed()) {
                     assertThat(run.status()).as(run.toString()).isEqualTo(Refusal.SETUP);
@@ -59,7 +60,7 @@ class RefusalMessageTest {
                 }
             }
         }
-        assertThat(told).isGreaterThan(50 * Errnos.ALL.size());
+        assertThat(told).isGreaterThan(50 * Errnos.met(makesFiles).size());
     }
 
     private static void assertComplete(Run run, Plan plan, Errnos.Errno errno) {
@@ -85,7 +86,7 @@ class RefusalMessageTest {
         Plan plan = plan("namespaces: [user, pid, mount]\nuid_map: root\nmount_proc: true\ncommand: [sh]\n");
         assertThat(Run.refusing(plan, USER, "mount(\"proc\"", Errnos.ALL.get(0)).messages())
                 .containsExactly("""
-                nsbox: error: step 13 of 18 refused: mount a new procfs on /proc: EPERM (Operation not permitted)
+                nsbox: error: step 13 of 19 refused: mount a new procfs on /proc: EPERM (Operation not permitted)
                    --> box.yaml:3:1
                     |
                   3 | mount_proc: true
@@ -163,7 +164,8 @@ class RefusalMessageTest {
     }
 
     /** A simulated run in which one call was refused. */
-    private record Run(int calls, int status, List<String> messages, Kernel.Invocation refused, int refusedStep) {
+    private record Run(
+            int calls, int status, List<String> messages, Kernel.Invocation refused, int errno, int refusedStep) {
 
         static Run of(Program program, Caller caller, Refused refused) {
             RefusingKernel kernel = new RefusingKernel(program, caller, refused);
@@ -172,7 +174,7 @@ class RefusalMessageTest {
             int step = kernel.hit == null
                     ? 0
                     : program.sectionOf(kernel.hit.index()).subject();
-            return new Run(kernel.count, status, kernel.messages, kernel.hit, step);
+            return new Run(kernel.count, status, kernel.messages, kernel.hit, refused.errno(), step);
         }
 
         /** Refuses the first call that starts so. */
@@ -187,7 +189,9 @@ class RefusalMessageTest {
         }
 
         boolean refusedMustSucceed() {
-            return refused.call().onError() instanceof OnError.Fail;
+            // To the guard a broken pipe says that the sandbox's process has ended, and told why itself.
+            boolean guardIsLate = refused.process() > 1 && errno == EPIPE;
+            return refused.call().onError() instanceof OnError.Fail && !guardIsLate;
         }
 
         String refusedText() {
@@ -227,9 +231,10 @@ class RefusalMessageTest {
             SimulatedMemory memory = call.memory();
             long[] arguments = call.arguments();
             switch (call.call().syscall()) {
+                case KILL -> assertThat(arguments[0]).as(call.text()).isPositive();
                 case WRITEV -> messages.add(message(call));
                 case WRITE -> {
-                    if (call.process() == 1 && arguments[2] == 8) {
+                    if (arguments[2] == 8) {
                         report = bytes(memory, arguments[1], 8);
                     }
                     return childEnded && call.text().startsWith("write(<report>") ? -EPIPE : arguments[2];

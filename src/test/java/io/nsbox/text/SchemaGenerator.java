@@ -113,6 +113,7 @@ final class SchemaGenerator {
             case STOP_GRACE_PERIOD ->
                 string().put("pattern", DurationReader.PATTERN).put("default", "10s");
             case TIMEOUT -> string().put("pattern", DurationReader.PATTERN.replace("^", "^(?=.*[1-9])"));
+            case SECCOMP -> SeccompSchema.key();
             default -> throw new IllegalStateException("a supported key without a schema: " + key);
         };
     }

@@ -37,7 +37,16 @@ class SchemaTest {
             "command-single-quote",
             "command-backslash",
             "command-nul",
-            "command-half-a-character");
+            "command-half-a-character",
+            "seccomp-wrong-file",
+            "seccomp-broken-file",
+            "seccomp-list-file",
+            "seccomp-missing-file",
+            "seccomp-missing-path",
+            "seccomp-no-execve",
+            "seccomp-contradiction",
+            "seccomp-without-no-new-privileges",
+            "seccomp-too-long");
 
     private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
             .getSchema(JsonMapper.shared().readTree(SchemaGenerator.generate()));
@@ -68,7 +77,7 @@ class SchemaTest {
     }
 
     static Stream<Path> specs() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("specs"))) {
+        try (Stream<Path> files = Files.walk(Path.of("specs"))) {
             return files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList().stream();
         }
     }
@@ -76,7 +85,9 @@ class SchemaTest {
     @ParameterizedTest
     @MethodSource("specs")
     void everySpecIsValidAndNamesTheSchema(Path file) throws IOException {
-        assertThat(Files.readString(file)).startsWith("# yaml-language-server: $schema=../schema/nsbox.schema.json\n");
+        String up = "../".repeat(file.getNameCount() - 1);
+        assertThat(Files.readString(file))
+                .startsWith("# yaml-language-server: $schema=" + up + "schema/nsbox.schema.json\n");
         assertThat(SCHEMA.validate(json(file).orElseThrow())).isEmpty();
         assertThat(new SpecReader(ReadOptions.DEFAULT)
                         .read(file.toString(), file.toAbsolutePath())

@@ -1,0 +1,133 @@
+package io.nsbox.plan;
+
+import io.nsbox.program.Condition;
+import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
+import io.nsbox.program.OnError;
+import io.nsbox.program.Operand;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
+import io.nsbox.program.Syscall;
+
+/**
+ * Sets a guard beside the launcher: a process that waits for the launcher's end and then ends the sandbox.
+ *
+ * <p>PR_SET_PDEATHSIG alone is no tie: the kernel forgets it when PID 1 changes its ids or executes a set-user-ID file, and
+ * PID 1 may clear it itself (prctl(2)). The guard stands outside, in a process group of its own so that no signal
+ * to the launcher's reaches it, and sees the launcher's end as the hang-up of the report channel. The command does
+ * not start before the guard says that it stands.
+ */
+final class GuardSandbox implements Step {
+    private static final int POLLIN = 1;
+    private static final int EPIPE = 32;
+    private static final int P_PID = 1;
+    private static final int WEXITED = 4;
+
+    @Override
+    public String title() {
+        return "set a guard that ends the sandbox with the launcher";
+    }
+
+    @Override
+    public void inParent(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        Label watched = b.label("guard stands");
+        Slot made = frame.scratch.as("guard");
+        emitter.must(
+                made,
+                Syscall.CLONE,
+                Operand.named("SIGCHLD", Linux.SIGCHLD),
+                Operand.NULL,
+                Operand.NULL,
+                Operand.NULL,
+                Operand.NULL);
+        // Not before it is known to be a pid: a refusal's errno would be sent signals, and to kill(2) -1 is everybody.
+        b.set(frame.guard, Operand.of(made));
+        b.branch(frame.guard, Condition.NOT_EQUAL, 0, watched);
+        emitter.section(Phase.GUARD);
+        guard(emitter);
+        b.place(watched);
+    }
+
+    private static void guard(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        Label failed = b.label("guard failed");
+        Label end = b.label("launcher has ended");
+        b.onFailure(failed);
+        // Only a signal to the whole group could tell the difference, so a refusal changes nothing.
+        b.attempt(Syscall.SETPGID, Operand.number(0), Operand.number(0));
+        emitter.must(Syscall.WRITE, Operand.of(frame.reportIn), b.text("go"), Operand.number(2));
+        // Whatever close(2) answers, the descriptor is gone.
+        b.attempt(Syscall.CLOSE, Operand.of(frame.reportIn));
+        b.store(4, frame.polls, 0, Operand.of(frame.reportOut));
+        b.store(4, frame.polls, 4, Operand.number(0));
+        b.store(4, frame.polls, 8, Operand.of(frame.pidfd));
+        b.store(4, frame.polls, 12, Operand.named("POLLIN", POLLIN));
+        Slot ready = frame.scratch;
+        Label wait = b.label("guard waits");
+        Label refused = b.label("guard cannot wait");
+        b.section(Lowering.SUPERVISION, 0);
+        b.place(wait);
+        String shown = "[{fd=<report of the sandbox>}, {fd=<pidfd>}]";
+        b.call(
+                ready,
+                new OnError.GoTo(refused),
+                Syscall.PPOLL,
+                frame.polls.shownAs(shown),
+                Operand.number(2),
+                Operand.NULL,
+                Operand.NULL,
+                Operand.number(0));
+        Label leave = b.label("guard leaves");
+        b.load(2, ready, frame.polls, 14);
+        b.branch(ready, Condition.NOT_EQUAL, 0, leave);
+        b.place(end);
+        KillSandbox.emit(b, frame);
+        b.place(leave);
+        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
+        b.place(refused);
+        b.branch(ready, Condition.EQUAL, -Linux.EINTR, wait);
+        b.compute(io.nsbox.program.Arithmetic.SUBTRACT, ready, Operand.number(0), Operand.of(ready));
+        emitter.fail("ppoll(" + shown + ", 2, NULL, NULL, 0)", Hints.NONE, Refusal.SETUP, Operand.of(ready));
+        b.place(failed);
+        // The sandbox's process has ended already, and told why if it could.
+        b.branch(Slot.ERRNO, Condition.EQUAL, EPIPE, end);
+        Lowering.sendRefusal(b, frame);
+        b.jump(end);
+    }
+
+    @Override
+    public void inChild(Emitter emitter) {
+        AwaitIdMaps.awaitWord(emitter);
+    }
+
+    /**
+     * Ends the guard when nothing is left to guard, and waits for it, so that nothing outlives the launcher.
+     *
+     * <p>The guard sees the sandbox's end by itself, at the same moment as the launcher; so it is mostly gone by now.
+     */
+    static void dismiss(Emitter emitter) {
+        ProgramBuilder b = emitter.builder();
+        Frame frame = emitter.frame();
+        Label none = b.label("no guard is left");
+        b.branch(frame.guard, Condition.LESS, 1, none);
+        b.call(
+                Slot.NOWHERE,
+                new OnError.GoTo(none),
+                Syscall.KILL,
+                Operand.of(frame.guard),
+                Operand.named("SIGKILL", Linux.SIGKILL));
+        emitter.untilUninterrupted(
+                "wait again for the guard",
+                frame.scratch,
+                Syscall.WAITID,
+                Operand.named("P_PID", P_PID),
+                Operand.of(frame.guard),
+                Operand.NULL,
+                Operand.named("WEXITED", WEXITED),
+                Operand.NULL);
+        b.place(none);
+    }
+}
