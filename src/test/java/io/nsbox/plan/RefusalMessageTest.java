@@ -9,6 +9,7 @@ import io.nsbox.program.OnError;
 import io.nsbox.program.Program;
 import io.nsbox.program.SimulatedMemory;
 import io.nsbox.program.Simulator;
+import io.nsbox.spec.FileSystem;
 import io.nsbox.text.ReadOptions;
 import io.nsbox.text.ReadResult;
 import io.nsbox.text.SpecReader;
