@@ -71,6 +71,101 @@ public enum RefusalHints {
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
             entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
+    /** Making a devpts. */
+    NEW_DEVPTS(Map.ofEntries(
+            entry("EINVAL", "id 0 must be mapped inside: write `uid_map: root`"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENODEV", "this kernel was built without this file system"))),
+    /** Opening what a bind shows, or the folder of {@code rootfs}. */
+    OPEN_SOURCE(Map.ofEntries(
+            entry("ENOENT", "there is no such file or folder on the caller's side; a bind may be `optional: true`"),
+            entry("ENOTDIR", "a part of this path is a file, not a folder"),
+            entry("ELOOP", "too many symbolic links in this path"),
+            entry("EACCES", "the caller may not enter a folder on this path, or a security module forbids it"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EINVAL", "it lies on a mount that cannot be bound: unbindable, or of another mount namespace"))),
+    /** Finding or making a place to mount on. */
+    MOUNT_TARGET(Map.ofEntries(
+            entry(
+                    "EROFS",
+                    "it is missing, and is made only where the spec put something writable: a rootfs, an overlay, a"
+                            + " tmpfs, a writable bind"),
+            entry("EINVAL", "a symbolic link leads this path to the root itself"),
+            entry("ENOTDIR", "a part of this path is a file, not a folder"),
+            entry("ELOOP", "the symbolic links in this path go in a circle"),
+            entry("EAGAIN", "somebody keeps renaming folders of this path; try again"),
+            entry("EACCES", "it is missing, and the caller may not write the folder; or may not enter one on the way"),
+            entry("EOVERFLOW", Texts.NOT_MAPPED),
+            entry("ENOSPC", "it is missing, and there is no room to make it"))),
+    /** Likewise, where no symbolic link may lead. */
+    MOUNT_PLAIN_TARGET(Map.ofEntries(
+            entry("ELOOP", "in this rootfs it is a symbolic link: it must be a folder"),
+            entry(
+                    "EROFS",
+                    "it is missing, and is made only where the spec put something writable: a rootfs, an overlay, a"
+                            + " tmpfs, a writable bind"),
+            entry("EACCES", "it is missing, and the caller may not write the folder; or may not enter one on the way"),
+            entry("EOVERFLOW", Texts.NOT_MAPPED))),
+    /** Making a file system that needs nothing of the caller's. */
+    NEW_FILE_SYSTEM(Map.ofEntries(
+            entry("EPERM", "the kernel does not let the caller mount this here; run `nsbox doctor`"),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENODEV", "this kernel was built without this file system"),
+            entry("EOVERFLOW", Texts.NOT_MAPPED))),
+    /** Making an overlay in a user namespace. */
+    OVERLAY_WITH_USER(Map.ofEntries(
+            entry(
+                    "EINVAL",
+                    "without privilege no layer may have mounts below it, as / has: overlay the folders that matter,"
+                            + " as /usr; or upper and work differ in file system"),
+            entry("EPERM", "this kernel lets only root make overlays, or a layer cannot be marked: list no `user`"),
+            entry("EBUSY", Texts.LAYER_IN_USE),
+            entry("EACCES", "the caller may not enter a layer, or not write upper or work"),
+            entry("ENOENT", Texts.NO_LAYER),
+            entry("ENOTDIR", Texts.NO_LAYER),
+            entry("EROFS", "upper and work must be writable"),
+            entry("ENODEV", Texts.NO_OVERLAYS))),
+    /** Making an overlay without a user namespace of the sandbox's own. */
+    OVERLAY_WITHOUT_USER(Map.ofEntries(
+            entry(
+                    "EINVAL",
+                    "upper and work must be folders beside each other, on a file system that can hold an upper layer"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EBUSY", Texts.LAYER_IN_USE),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENOENT", Texts.NO_LAYER),
+            entry("ENOTDIR", Texts.NO_LAYER),
+            entry("EROFS", "upper and work must be writable"),
+            entry("ENODEV", Texts.NO_OVERLAYS))),
+    /** Making a symbolic link. */
+    MAKE_SYMLINK(Map.ofEntries(
+            entry("EEXIST", "something else is there: remove it, or choose another target"),
+            entry(
+                    "EROFS",
+                    "it is missing, and is made only where the spec put something writable: a rootfs, an overlay, a"
+                            + " tmpfs, a writable bind"),
+            entry("EACCES", "it is missing, and the caller may not write the folder"),
+            entry("EOVERFLOW", Texts.NOT_MAPPED))),
+    /** Mounting by file descriptor, and changing what a mount allows. */
+    MOUNT(Map.ofEntries(
+            entry("EINVAL", Texts.UNLIKE),
+            entry("ENOTDIR", Texts.UNLIKE),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Making {@code /} and all below it read-only. */
+    FREEZE_ROOT(Map.ofEntries(
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EBUSY", "somebody has a file of it open for writing"),
+            entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
+    /** pivot_root(2). */
+    PIVOT_ROOT(
+            Map.ofEntries(
+                    entry("EPERM", Texts.NO_CAPABILITY),
+                    entry(
+                            "EINVAL",
+                            "the caller's root is not a mount point, as in a chroot or an initramfs; run nsbox outside of it"))),
     /** sethostname(2). */
     SETHOSTNAME(Map.of("EPERM", Texts.NO_CAPABILITY, "EACCES", Texts.NO_CAPABILITY)),
     /** setdomainname(2). */
@@ -178,6 +273,13 @@ public enum RefusalHints {
         static final String NO_PROC = "/proc is not mounted where nsbox runs: mount -t proc proc /proc";
         static final String READ_ONLY_PROC = "/proc is read-only where nsbox runs: mount -o remount,rw /proc";
         static final String NO_PROC_FOLDER = "there is no folder /proc to mount it on";
+        static final String UNLIKE =
+                "a folder is mounted on a folder, a file on a file: one of the two is not what the other is";
+        static final String NOT_MAPPED =
+                "the caller's id is not mapped inside, so it can own nothing there: add a `uid_map`";
+        static final String NO_LAYER = "one of these folders is not there: lower, upper and work must be folders";
+        static final String LAYER_IN_USE = "another mount uses upper or work: each overlay wants its own";
+        static final String NO_OVERLAYS = "this kernel was built without overlayfs";
         static final String MOUNT_LIMIT = "the limit of mounts in a mount namespace is reached (fs.mount-max)";
 
         static final String MAP_FORBIDDEN = "AppArmor (kernel.apparmor_restrict_unprivileged_userns) or missing"

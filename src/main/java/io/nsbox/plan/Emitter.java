@@ -7,8 +7,10 @@ import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
+import io.nsbox.spec.FileSystem;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step writes its calls with: the program's builder, the shared variables, and the knowledge of which step is
@@ -17,13 +19,16 @@ import java.util.List;
 public final class Emitter {
     private final ProgramBuilder builder;
     private final Frame frame;
+    private final FileSystem files;
+    private @Nullable Targets targets;
     private final List<Refusal> refusals = new ArrayList<>();
     private int step;
     private String title = "";
 
-    /** An emitter for a spec that names so many environment variables. */
-    Emitter(ProgramBuilder builder, int named) {
+    /** An emitter for a spec with these files, that names so many environment variables. */
+    Emitter(ProgramBuilder builder, int named, FileSystem files) {
         this.builder = builder;
+        this.files = files;
         this.frame = new Frame(builder, named);
     }
 
@@ -35,6 +40,26 @@ public final class Emitter {
     /** The variables that steps share. */
     Frame frame() {
         return frame;
+    }
+
+    /** The places to mount on; made when the first step asks, so that other launchers do not carry them. */
+    Targets targets() {
+        if (targets == null) {
+            targets = new Targets(builder, frame, files);
+        }
+        return targets;
+    }
+
+    /** Whether any step mounts under the root. */
+    boolean usesTargets() {
+        return targets != null;
+    }
+
+    /** Emits what several steps use. */
+    void emitRoutines() {
+        if (targets != null) {
+            targets.emitRoutines();
+        }
     }
 
     /** From here on this step speaks. */
@@ -74,6 +99,16 @@ public final class Emitter {
                 + String.join(
                         ", ", List.of(arguments).stream().map(Operand::text).toList()) + ")";
         builder.call(into, new OnError.Fail(refusal(shown.toString(), hints, Refusal.SETUP)), syscall, arguments);
+    }
+
+    /**
+     * Closes a file of the caller's that was written, where the caller's root is made read-only later: the kernel refuses
+     * that while a file of it is open for writing.
+     */
+    void closeWritten(Slot file) {
+        if (files.readOnly() && files.rootfs() == null) {
+            must(Syscall.CLOSE, Operand.of(file));
+        }
     }
 
     /** Fails as if a call had returned this error. */

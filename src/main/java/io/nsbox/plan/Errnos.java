@@ -42,6 +42,7 @@ final class Errnos {
             new Errno(36, "ENAMETOOLONG", "File name too long"),
             new Errno(38, "ENOSYS", "Function not implemented"),
             new Errno(40, "ELOOP", "Too many levels of symbolic links"),
+            new Errno(75, "EOVERFLOW", "Value too large for defined data type"),
             new Errno(87, "EUSERS", "Too many users"),
             new Errno(95, "EOPNOTSUPP", "Operation not supported"),
             new Errno(97, "EAFNOSUPPORT", "Address family not supported by protocol"));
@@ -50,6 +51,15 @@ final class Errnos {
     static final List<Errno> RARE = List.of(
             new Errno(25, "ENOTTY", "Inappropriate ioctl for device"),
             new Errno(34, "ERANGE", "Numerical result out of range"));
+    /** Only met where files are made: launchers that make none do without its text. */
+    private static final int OF_FILES = 75;
 
     private Errnos() {}
+
+    /** Those that a launcher may meet. */
+    static List<Errno> met(boolean makesFiles) {
+        return makesFiles
+                ? ALL
+                : ALL.stream().filter(errno -> errno.number() != OF_FILES).toList();
+    }
 }

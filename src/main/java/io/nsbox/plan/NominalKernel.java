@@ -4,6 +4,7 @@ import io.nsbox.program.Kernel;
 import io.nsbox.program.SimulatedMemory;
 import io.nsbox.spec.LinuxCapability;
 import io.nsbox.spec.Namespace;
+import java.nio.charset.StandardCharsets;
 
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
@@ -71,7 +72,10 @@ final class NominalKernel implements Kernel {
                 memory.write(arguments[1], StartFromStage.PID_SIZE, CHILD_PID);
                 yield StartFromStage.PID_SIZE;
             }
-            case READ -> arguments[2];
+            // Every target is there, and every link says what it should.
+            case OPEN_TREE, OPENAT2, FSOPEN, FSMOUNT -> nextFile++;
+            case READLINKAT -> memory.text(arguments[2]).getBytes(StandardCharsets.UTF_8).length;
+            case READ, WRITE -> arguments[2];
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');
                 yield 2;

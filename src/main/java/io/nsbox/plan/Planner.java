@@ -160,14 +160,8 @@ public final class Planner {
         if (spec.joins().containsKey(Namespace.MOUNT)) {
             steps.add(new JoinNamespace(Namespace.MOUNT, NamespacePlan.cause(origins, Namespace.MOUNT)));
         }
-        if (spec.makes(Namespace.MOUNT)) {
-            steps.add(new SetPropagation(
-                    spec.propagation(),
-                    origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
-        }
-        if (spec.mountProc()) {
-            steps.add(new MountProc(spec.makes(Namespace.USER), origins.key("mount_proc")));
-        }
+        steps.addAll(FileSteps.of(
+                spec, origins, origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
     }
 
     private void command() {

@@ -120,7 +120,7 @@ final class TellRefusal {
     }
 
     private void appendErrno(Label append) {
-        List<Errnos.Errno> errnos = new ArrayList<>(Errnos.ALL);
+        List<Errnos.Errno> errnos = new ArrayList<>(Errnos.met(emitter.usesTargets()));
         Errnos.RARE.stream().filter(this::isHinted).forEach(errnos::add);
         ByteBuffer known = ByteBuffer.allocate(8 * (errnos.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Operand.Address> texts = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import io.nsbox.program.Simulator;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.LinuxCapability;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +27,9 @@ public record Trace(List<TracedCall> calls) {
      * @param text as strace would show it, with values that only the run knows as names
      */
     public record TracedCall(int step, Phase phase, Syscall syscall, String text) {}
+
+    /** The subject of a section that several steps use: its calls are those of the step that is running. */
+    static final int FOR_THE_LAST_STEP = -1;
 
     public Trace {
         calls = List.copyOf(calls);
@@ -49,13 +53,17 @@ public record Trace(List<TracedCall> calls) {
                 Phase.GUARD, guard,
                 Phase.CHILD, child);
         Processes processes = new Processes();
+        Map<Integer, Integer> lastSteps = new HashMap<>();
         Simulator.run(program, List.of("launcher"), Map.of(), call -> {
             Program.Section section = program.sectionOf(call.index());
             Phase phase = processes.phase(call.process(), section);
+            int step = section.subject() == FOR_THE_LAST_STEP
+                    ? lastSteps.getOrDefault(call.process(), 0)
+                    : section.subject();
+            lastSteps.put(call.process(), step);
             if (!section.title().equals(Lowering.SUPERVISION)) {
                 Objects.requireNonNull(lists.get(phase))
-                        .add(new TracedCall(
-                                section.subject(), phase, call.call().syscall(), text(call)));
+                        .add(new TracedCall(step, phase, call.call().syscall(), text(call)));
             }
             long result = nominal.answer(call);
             processes.made(call.call().syscall());

@@ -41,14 +41,22 @@ public final class Linux {
     public static final int EACCES = 13;
     /** Not a directory. */
     public static final int ENOTDIR = 20;
-    /** Argument list too long. */
-    public static final int E2BIG = 7;
+    /** Device or resource busy. */
+    public static final int EBUSY = 16;
+    /** File exists. */
+    public static final int EEXIST = 17;
     /** Invalid argument. */
     public static final int EINVAL = 22;
-    /** Inappropriate ioctl for device. */
-    public static final int ENOTTY = 25;
+    /** No space left on device. */
+    public static final int ENOSPC = 28;
     /** Read-only file system. */
     public static final int EROFS = 30;
+    /** Too many levels of symbolic links. */
+    public static final int ELOOP = 40;
+    /** Argument list too long. */
+    public static final int E2BIG = 7;
+    /** Inappropriate ioctl for device. */
+    public static final int ENOTTY = 25;
     /** Numerical result out of range. */
     public static final int ERANGE = 34;
     /** File name too long. */
@@ -73,6 +81,16 @@ public final class Linux {
     public static final int O_PATH = 0x20_0000;
     /** Closed by execve(2). */
     public static final int O_CLOEXEC = 0x8_0000;
+    /** Create it. */
+    public static final int O_CREAT = 0x40;
+    /** It must not be there. */
+    public static final int O_EXCL = 0x80;
+    /** The kind of a regular file (inode(7)). */
+    public static final int S_IFREG = 0x8000;
+    /** The kind of a folder (inode(7)). */
+    public static final int S_IFDIR = 0x4000;
+    /** The bits that tell the kind of a file (inode(7)). */
+    public static final int S_IFMT = 0xf000;
     /** Paths are relative to the working directory. */
     public static final int AT_FDCWD = -100;
 
@@ -94,7 +112,67 @@ public final class Linux {
     /** The number of signals. */
     public static final int SIGNAL_COUNT = 64;
 
+    /* linux/fcntl.h */
+    /** An empty path is the file itself. */
+    public static final int AT_EMPTY_PATH = 0x1000;
+    /** All mounts below. */
+    public static final int AT_RECURSIVE = 0x8000;
+
+    /* linux/openat2.h */
+    /** No link of procfs that jumps elsewhere. */
+    public static final int RESOLVE_NO_MAGICLINKS = 0x02;
+    /** No symbolic link at all. */
+    public static final int RESOLVE_NO_SYMLINKS = 0x04;
+    /** The folder is the root of everything. */
+    public static final int RESOLVE_IN_ROOT = 0x10;
+
+    /* linux/stat.h */
+    /** The file's type. */
+    public static final int STATX_TYPE = 0x0001;
+    /** The file's mode. */
+    public static final int STATX_MODE = 0x0002;
+    /** The file's owner. */
+    public static final int STATX_UID = 0x0008;
+    /** The file's group. */
+    public static final int STATX_GID = 0x0010;
+    /** The file's inode number. */
+    public static final int STATX_INO = 0x0100;
+    /** The mount that the file lies on. */
+    public static final int STATX_MNT_ID = 0x1000;
+
+    /* linux/mount.h, of the calls with file descriptors */
+    /** A copy of the mount. */
+    public static final int OPEN_TREE_CLONE = 1;
+    /** Files do not survive execve(2): the same as O_CLOEXEC. */
+    public static final int OPEN_TREE_CLOEXEC = O_CLOEXEC;
+    /** The source is the file itself. */
+    public static final int MOVE_MOUNT_F_EMPTY_PATH = 0x04;
+    /** The target is the file itself. */
+    public static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    /** Closed by execve(2). */
+    public static final int FSOPEN_CLOEXEC = 1;
+    /** Closed by execve(2). */
+    public static final int FSMOUNT_CLOEXEC = 1;
+    /** An option without a value. */
+    public static final int FSCONFIG_SET_FLAG = 0;
+    /** An option with a text. */
+    public static final int FSCONFIG_SET_STRING = 1;
+    /** Make the file system. */
+    public static final int FSCONFIG_CMD_CREATE = 6;
+    /** Nothing can be written. */
+    public static final long MOUNT_ATTR_RDONLY = 1;
+    /** Set-user-id bits have no effect. */
+    public static final long MOUNT_ATTR_NOSUID = 2;
+    /** Device files do not work. */
+    public static final long MOUNT_ATTR_NODEV = 4;
+    /** Programs cannot be executed. */
+    public static final long MOUNT_ATTR_NOEXEC = 8;
+    /** Unmount, and let go of what is in use later. */
+    public static final int MNT_DETACH = 2;
+
     /* linux/mount.h */
+    /** Read-only. */
+    public static final long MS_RDONLY = 1;
     /** Set-user-id bits have no effect. */
     public static final long MS_NOSUID = 2;
     /** Device files do not work. */

@@ -15,6 +15,7 @@ import io.nsbox.text.YamlNode.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -85,7 +86,8 @@ public final class SpecReader {
 
     private LoadedSpec load(String name, Path path, byte[] content, Mapping root, Diagnostics diagnostics) {
         Binding binding = new Binding(diagnostics, name, path);
-        SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding);
+        PathReader paths = new PathReader(binding, String.valueOf(path.getParent()), options.home());
+        SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding, paths);
         SpecValidator.check(bound, root, binding);
         CrossRules.check(bound, binding.origins(), diagnostics);
         boolean hasCommand = !bound.command().isEmpty()
@@ -104,7 +106,8 @@ public final class SpecReader {
         SandboxSpec spec = options.command().isEmpty() ? bound : bound.withCommand(options.command());
         List<InputFile> inputs = new ArrayList<>(List.of(new InputFile(path.toString(), content)));
         inputs.addAll(binding.inputs());
-        return new LoadedSpec(spec, origins(binding), name, inputs);
+        Map<String, Optional<String>> variables = paths.isHomeConsulted() ? Map.of("HOME", options.home()) : Map.of();
+        return new LoadedSpec(spec, origins(binding), name, inputs, variables);
     }
 
     /** Words of the command line stand on no line of the file. */

@@ -60,6 +60,24 @@ class StraceEqualsPlanIT {
                 own
                         + "landlock: {read: [/, /dev/null], execute: [/usr], write: [/tmp], tcp_bind: [80], scope: [signal]}\n"
                         + "command: [\"true\"]\n");
+        MORE_SPECS.put(
+                "mounts",
+                "namespaces: [user, mount]\nuid_map: root\nread_only: true\ntmpfs: [/mnt, \"/opt:mode=0700,size=1m\"]\n"
+                        + "mounts:\n  - /usr:/mnt:ro\n"
+                        + "  - {type: bind, source: /usr/bin/true, target: /etc/hostname, optional: true, noexec: true}\n"
+                        + "  - {type: overlay, target: /usr, lower: [/usr, \"/etc\"]}\n"
+                        + "  - {type: file, target: /etc/hostname, content: \"a\\tb\\n\", mode: \"0640\", read_only: true}\n"
+                        + "  - {type: dir, target: /usr/bin}\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "rootfs",
+                "namespaces: [user, mount, pid, network, ipc]\nuid_map: root\nrootfs: /\nread_only: true\nmount_proc: true\n"
+                        + "propagation: slave\ntmpfs: [/tmp]\nmounts:\n  - {type: sysfs, target: /sys, read_only: true}\n"
+                        + "  - {type: devpts, target: /dev/pts}\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "rootfs-overlay",
+                "namespaces: [user, mount]\nuid_map: root\nrootfs: {path: /usr, overlay: tmpfs}\n"
+                        + "propagation: unbindable\nmounts: [\"/lib64:/share\", \"/usr/bin:/bin\", \"/usr:/src\"]\n"
+                        + "command: [/bin/busybox, \"true\"]\n");
         MORE_SPECS.put("seccomp", "namespaces: [user]\nseccomp: default\ncommand: [\"true\"]\n");
         MORE_SPECS.put(
                 "seccomp-path",

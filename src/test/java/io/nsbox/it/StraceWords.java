@@ -47,10 +47,16 @@ final class StraceWords {
                 .replace("4294967295", "~0U")
                 .replace("IPPROTO_IP", "0")
                 .replace("SUID_DUMP_DISABLE", "0")
+                .replace("AT_EMPTY_PATH|AT_STATX_SYNC_AS_STAT", "AT_EMPTY_PATH")
+                .replace("AT_STATX_SYNC_AS_STAT|AT_EMPTY_PATH", "AT_EMPTY_PATH")
+                .replace("AT_STATX_SYNC_AS_STAT", "0")
                 .replaceAll(", stack=NULL, stack_size=0}( => \\{pidfd=\\[\\d+]})?", "}")
                 .replaceAll("clone\\(child_stack=NULL, flags=(\\w+)\\)", "clone($1, NULL, NULL, NULL, NULL)")
                 .replaceAll("0x[0-9a-f]+ /\\* \\d+ vars? \\*/", "environment");
-        return sortFlags(text);
+        return sortFlags(text)
+                .replaceAll(
+                        "(, attr_clr=0, propagation=0 /\\* MS_\\?\\?\\? \\*/, userns_fd=0|, attr_clr=0, propagation=0, userns_fd=0)}",
+                        "}");
     }
 
     /**
@@ -102,7 +108,16 @@ final class StraceWords {
         }
         groups.forEach((each, index) -> {
             // A file or a length is another one each time.
-            if (!List.of("<file>", "<length>", "<socket>", "<helper>", "<path>", "<count>")
+            if (!List.of(
+                            "<file>",
+                            "<length>",
+                            "<socket>",
+                            "<helper>",
+                            "<path>",
+                            "<count>",
+                            "<tree>",
+                            "<target>",
+                            "<context>")
                     .contains(each)) {
                 values.put(each, matcher.group(index));
             }

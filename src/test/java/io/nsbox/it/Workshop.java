@@ -100,6 +100,17 @@ final class Workshop implements AutoCloseable {
         }
     }
 
+    /** Makes a folder, below another that is there, which the identity owns. */
+    Path newFolder(String name) {
+        try {
+            Path made = Files.createDirectory(folder.resolve(name));
+            giveAway(made);
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Writes an executable file that the identity owns. */
     Path script(String name, String content) {
         Path file = file(name, content);

@@ -1,0 +1,190 @@
+package io.nsbox.plan;
+
+import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
+import io.nsbox.spec.FileSystem;
+import io.nsbox.spec.GuestPath;
+import io.nsbox.spec.KernelFileSystem;
+import io.nsbox.spec.Mount;
+import io.nsbox.spec.Namespace;
+import io.nsbox.spec.Origins;
+import io.nsbox.spec.Propagation;
+import io.nsbox.spec.Rootfs;
+import io.nsbox.spec.SandboxSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides which steps make the files that a sandbox sees, and in which order.
+ *
+ * <p>First everything of the caller's is opened, while its paths still mean what they mean to the caller; then the root is
+ * put in place, and what is mounted under it, in the spec's order; then the old root is let go.
+ */
+final class FileSteps {
+    private final SandboxSpec spec;
+    private final FileSystem files;
+    private final Origins origins;
+    private final List<Step> steps = new ArrayList<>();
+
+    private FileSteps(SandboxSpec spec, Origins origins) {
+        this.spec = spec;
+        this.files = spec.fileSystem();
+        this.origins = origins;
+    }
+
+    /** The steps of a spec; {@code propagation} is the line that says how mounts travel. */
+    static List<Step> of(SandboxSpec spec, Origins origins, Optional<Span> propagation) {
+        FileSteps files = new FileSteps(spec, origins);
+        files.plan(propagation);
+        return files.steps;
+    }
+
+    private void plan(Optional<Span> propagation) {
+        if (!spec.makes(Namespace.MOUNT)) {
+            return;
+        }
+        boolean changesRoot = files.rootfs() != null || files.hasMounts() || files.readOnly();
+        boolean later = changesRoot
+                && (spec.propagation() == Propagation.SHARED || spec.propagation() == Propagation.UNBINDABLE);
+        steps.add(new SetPropagation(later ? Propagation.PRIVATE : spec.propagation(), propagation));
+        if (changesRoot) {
+            boolean returns = files.rootfs() == null && files.hasMounts() && spec.workingDir() == null;
+            if (returns) {
+                steps.add(new RememberFolder());
+            }
+            prepare();
+            root();
+            mounts();
+            if (files.rootfs() != null) {
+                steps.add(new EnterRoot(origins.key("rootfs")));
+            }
+            if (returns) {
+                steps.add(new ReturnToFolder());
+            }
+        } else {
+            proc();
+        }
+        // What is copied or mounted under shared mounts would travel, and unbindable ones cannot be copied.
+        if (later) {
+            steps.add(new SetPropagation(spec.propagation(), propagation));
+        }
+    }
+
+    private void prepare() {
+        boolean scratch = files.rootfs() != null && files.rootfs().overlay() != null
+                || files.mounts().stream()
+                        .anyMatch(mount -> mount instanceof Mount.Overlay || mount instanceof Mount.TextFile);
+        if (scratch) {
+            steps.add(new OpenScratch());
+        }
+        for (int i = 0; i < files.mounts().size(); i++) {
+            Optional<Span> cause = origins.value("mounts[" + i + "]");
+            if (files.mounts().get(i) instanceof Mount.Bind bind) {
+                steps.add(new OpenSource(bind, i, cause));
+            } else if (files.mounts().get(i) instanceof Mount.Overlay overlay) {
+                steps.add(new OpenOverlay(overlay, i, spec.has(Namespace.USER), cause));
+            } else if (files.mounts().get(i) instanceof Mount.TextFile file) {
+                steps.add(new WriteFile(file, i, cause));
+            }
+        }
+        Rootfs rootfs = files.rootfs();
+        if (rootfs != null) {
+            Optional<Span> cause = origins.key("rootfs");
+            steps.add(
+                    rootfs.overlay() == null
+                            ? new OpenNewRoot(rootfs.path(), cause)
+                            : new OverlayNewRoot(rootfs, spec.has(Namespace.USER), cause));
+        }
+        if (scratch) {
+            steps.add(new DropScratch());
+        }
+    }
+
+    private void root() {
+        Rootfs rootfs = files.rootfs();
+        steps.add(rootfs == null ? new OpenRoot() : new MountNewRoot(origins.key("rootfs")));
+        if (files.readOnly()) {
+            steps.add(new FreezeRoot(rootfs != null, origins.key("read_only")));
+        }
+        proc();
+    }
+
+    private void proc() {
+        if (!spec.mountProc()) {
+            return;
+        }
+        Optional<Span> cause = origins.key("mount_proc");
+        if (files.rootfs() == null) {
+            steps.add(new MountProc(spec.has(Namespace.USER), cause));
+        } else {
+            steps.add(new MountNew(
+                    "proc",
+                    GuestPath.of("/proc"),
+                    Map.of(),
+                    KernelFileSystem.PROC.access(),
+                    spec.has(Namespace.USER) ? RefusalHints.MOUNT_PROC_WITH_USER : RefusalHints.MOUNT_PROC_WITHOUT_USER,
+                    true,
+                    false,
+                    cause));
+        }
+    }
+
+    private void mounts() {
+        for (int i = 0; i < files.tmpfs().size(); i++) {
+            steps.add(MountNew.tmpfs(files.tmpfs().get(i), origins.value("tmpfs[" + i + "]")));
+        }
+        for (int i = 0; i < files.mounts().size(); i++) {
+            steps.add(mount(files.mounts().get(i), i, origins.value("mounts[" + i + "]")));
+        }
+    }
+
+    private Step mount(Mount mount, int index, Optional<Span> cause) {
+        if (mount instanceof Mount.Bind bind) {
+            return new MountSource(
+                    bind.source(),
+                    bind.target(),
+                    index,
+                    Targets.LIKE_TREE,
+                    bind.optional(),
+                    !bind.access().readOnly(),
+                    cause);
+        }
+        if (mount instanceof Mount.Tmpfs tmpfs) {
+            return MountNew.tmpfs(tmpfs, cause);
+        }
+        if (mount instanceof Mount.Kernel kernel) {
+            return MountNew.kernel(kernel, hints(kernel.type()), cause);
+        }
+        if (mount instanceof Mount.Overlay overlay) {
+            return new MountSource(
+                    "the overlay",
+                    overlay.target(),
+                    index,
+                    Targets.FOLDER,
+                    false,
+                    !overlay.access().readOnly(),
+                    cause);
+        }
+        if (mount instanceof Mount.TextFile file) {
+            return new MountSource("the file", file.target(), index, Targets.FILE, false, false, cause);
+        }
+        if (mount instanceof Mount.Folder folder) {
+            return new MakeFolder(folder, cause);
+        }
+        if (mount instanceof Mount.Symlink symlink) {
+            return new MakeSymlink(symlink, cause);
+        }
+        throw new IllegalStateException("a mount without a step: " + mount);
+    }
+
+    private RefusalHints hints(KernelFileSystem type) {
+        return switch (type) {
+            case PROC ->
+                spec.has(Namespace.USER) ? RefusalHints.MOUNT_PROC_WITH_USER : RefusalHints.MOUNT_PROC_WITHOUT_USER;
+            case DEVPTS -> RefusalHints.NEW_DEVPTS;
+            case SYSFS, MQUEUE, CGROUP -> RefusalHints.NEW_FILE_SYSTEM;
+        };
+    }
+}
