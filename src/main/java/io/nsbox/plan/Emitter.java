@@ -8,7 +8,9 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a step writes its calls with: the program's builder, the shared variables, and the knowledge of which step is
@@ -18,6 +20,7 @@ public final class Emitter {
     private final ProgramBuilder builder;
     private final Frame frame;
     private final List<Refusal> refusals = new ArrayList<>();
+    private final Map<Integer, List<String>> subjects = new LinkedHashMap<>();
     private int step;
 
     /** An emitter for a spec that names so many environment variables. */
@@ -44,6 +47,23 @@ public final class Emitter {
     /** The refusals so far; a refusal's tag is its place in this list. */
     List<Refusal> refusals() {
         return refusals;
+    }
+
+    /**
+     * Names paths that the speaking step works through, so that a refusal can tell which one it was about.
+     *
+     * @return the number of the first of them
+     */
+    int subjects(List<String> paths) {
+        List<String> known = subjects.computeIfAbsent(step, number -> new ArrayList<>());
+        int first = known.size();
+        known.addAll(paths);
+        return first;
+    }
+
+    /** What each step's refusals may be about, by the step's number. */
+    Map<Integer, List<String>> subjects() {
+        return subjects;
     }
 
     /** A call that must succeed. */

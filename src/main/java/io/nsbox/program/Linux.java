@@ -33,6 +33,14 @@ public final class Linux {
     public static final int EINTR = 4;
     /** Exec format error. */
     public static final int ENOEXEC = 8;
+    /** File exists. */
+    public static final int EEXIST = 17;
+    /** No such device. */
+    public static final int ENODEV = 19;
+    /** Invalid argument. */
+    public static final int EINVAL = 22;
+    /** Too many symbolic links. */
+    public static final int ELOOP = 40;
     /** Try again. */
     public static final int EAGAIN = 11;
     /** Permission denied. */
@@ -59,6 +67,47 @@ public final class Linux {
     public static final int O_CLOEXEC = 0x8_0000;
     /** Paths are relative to the working directory. */
     public static final int AT_FDCWD = -100;
+
+    /** Names a place in the file system and does not open what is there. */
+    public static final int O_PATH = 0x20_0000;
+
+    /* linux/fcntl.h, linux/openat2.h */
+    /** Do not follow a symbolic link at the end of the path. */
+    public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    /** The path is empty: the file descriptor itself is meant. */
+    public static final int AT_EMPTY_PATH = 0x1000;
+    /** The mount and all below. */
+    public static final int AT_RECURSIVE = 0x8000;
+    /** Refuse the links of procfs that lead to open files. */
+    public static final int RESOLVE_NO_MAGICLINKS = 2;
+    /** Refuse every symbolic link. */
+    public static final int RESOLVE_NO_SYMLINKS = 4;
+    /** Refuse what is not below the folder. */
+    public static final int RESOLVE_BENEATH = 8;
+
+    /* linux/stat.h */
+    /** The bits of a mode that say what kind of file it is. */
+    public static final int S_IFMT = 0xf000;
+    /** A character device. */
+    public static final int S_IFCHR = 0x2000;
+    /** A folder. */
+    public static final int S_IFDIR = 0x4000;
+    /** A block device. */
+    public static final int S_IFBLK = 0x6000;
+    /** A plain file. */
+    public static final int S_IFREG = 0x8000;
+    /** statx(2) is to tell what kind of file it is. */
+    public static final int STATX_TYPE = 1;
+    /** Size of a struct statx. */
+    public static final int STATX_SIZE = 256;
+    /** Where a struct statx has its stx_mode, of 2 bytes. */
+    public static final int STX_MODE = 28;
+    /** Where a struct statx has its stx_rdev_major and stx_rdev_minor, of 4 bytes each. */
+    public static final int STX_RDEV = 128;
+
+    /* linux/magic.h */
+    /** The type that statfs(2) gives of a procfs. */
+    public static final int PROC_SUPER_MAGIC = 0x9fa0;
 
     /* asm-generic/signal.h */
     /** Hangup. */
@@ -87,6 +136,26 @@ public final class Linux {
     public static final long MS_NOEXEC = 8;
     /** The whole tree. */
     public static final long MS_REC = 0x4000;
+    /** A copy of the mount, attached nowhere. */
+    public static final int OPEN_TREE_CLONE = 1;
+    /** The mount is given by its file descriptor. */
+    public static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    /** The place is given by its file descriptor. */
+    public static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    /** Read-only. */
+    public static final int MOUNT_ATTR_RDONLY = 1;
+    /** Set-user-id bits have no effect. */
+    public static final int MOUNT_ATTR_NOSUID = 2;
+    /** Device files do not work. */
+    public static final int MOUNT_ATTR_NODEV = 4;
+    /** Programs cannot be executed. */
+    public static final int MOUNT_ATTR_NOEXEC = 8;
+    /** fsconfig(2) sets a flag. */
+    public static final int FSCONFIG_SET_FLAG = 0;
+    /** fsconfig(2) sets a text. */
+    public static final int FSCONFIG_SET_STRING = 1;
+    /** fsconfig(2) makes the file system. */
+    public static final int FSCONFIG_CMD_CREATE = 6;
     /** Cannot be bound. */
     public static final long MS_UNBINDABLE = 1 << 17;
     /** Neither sends nor receives. */
