@@ -71,6 +71,51 @@ public enum RefusalHints {
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
             entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
+    /** Making a file system, copying a mount and attaching it, by file descriptors. */
+    MOUNT_BY_FD(Map.ofEntries(
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("EINVAL", Texts.NO_SUCH_MOUNT),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Finding {@code /dev} in the sandbox's root. */
+    DEV_FOLDER(Map.ofEntries(
+            entry("ENOENT", "the root has no folder /dev: make one, or write `dev: none`"),
+            entry("ENOTDIR", Texts.ODD_DEV),
+            entry("ELOOP", Texts.ODD_DEV),
+            entry("EROFS", "the root has no folder /dev and cannot be written: make one, or write `dev: none`"))),
+    /** Opening or copying a device of the host. */
+    HOST_DEVICE(Map.ofEntries(
+            entry("ENOENT", "the host has no such device, or the caller's /dev does not show it"),
+            entry("EACCES", "the caller may not enter the folder of this device"),
+            entry("EINVAL", Texts.NO_SUCH_MOUNT),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Mounting a new devpts. */
+    DEVPTS(Map.ofEntries(
+            entry("EINVAL", "a devpts needs user and group id 0 inside: map them, or write `dev: host`"),
+            entry("ENODEV", "this kernel was built without devpts (CONFIG_UNIX98_PTYS)"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Masking a path or making it read-only. */
+    GUARDED_PATH(Map.ofEntries(
+            entry("EACCES", "the user inside may not enter a folder of this path"),
+            entry("ELOOP", "a symbolic link is on the way, and none is followed in /proc: list the path itself"),
+            entry("EXDEV", "this path leads out of the /proc that was mounted: list the path itself"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EINVAL", Texts.NO_SUCH_MOUNT),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Finding the procfs that was mounted. */
+    OWN_PROC(Map.ofEntries(
+            entry("ENOENT", Texts.OTHER_PROC), entry("ENOTDIR", Texts.OTHER_PROC), entry("ELOOP", Texts.OTHER_PROC))),
+    /** unshare(2) of a second user namespace. */
+    SECOND_USER_NAMESPACE(Map.ofEntries(
+            entry(
+                    "EPERM",
+                    "`keep-id` with `dev: minimal` takes a second user namespace, which is forbidden here; write"
+                            + " `uid_map: root` or `dev: host`"),
+            entry("ENOSPC", Texts.NAMESPACE_LIMIT),
+            entry("EUSERS", Texts.NAMESPACE_LIMIT))),
     /** sethostname(2). */
     SETHOSTNAME(Map.of("EPERM", Texts.NO_CAPABILITY, "EACCES", Texts.NO_CAPABILITY)),
     /** setdomainname(2). */
@@ -172,6 +217,11 @@ public enum RefusalHints {
         static final String READ_ONLY_PROC = "/proc is read-only where nsbox runs: mount -o remount,rw /proc";
         static final String NO_PROC_FOLDER = "there is no folder /proc to mount it on";
         static final String MOUNT_LIMIT = "the limit of mounts in a mount namespace is reached (fs.mount-max)";
+
+        static final String NO_SUCH_MOUNT =
+                "the kernel does not copy this mount: is it unbindable, or does it belong to another namespace?";
+        static final String ODD_DEV = "/dev of the root is no plain folder: make it one, or write `dev: none`";
+        static final String OTHER_PROC = "something else than the procfs that was mounted is at /proc now";
 
         static final String MAP_FORBIDDEN = "AppArmor (kernel.apparmor_restrict_unprivileged_userns) or missing"
                 + " capabilities forbid this map; run `nsbox doctor`";

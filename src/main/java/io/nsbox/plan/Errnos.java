@@ -29,6 +29,7 @@ final class Errnos {
             new Errno(14, "EFAULT", "Bad address"),
             new Errno(16, "EBUSY", "Device or resource busy"),
             new Errno(17, "EEXIST", "File exists"),
+            new Errno(18, "EXDEV", "Invalid cross-device link"),
             new Errno(19, "ENODEV", "No such device"),
             new Errno(20, "ENOTDIR", "Not a directory"),
             new Errno(21, "EISDIR", "Is a directory"),

@@ -57,7 +57,10 @@ final class GuardedPath {
                     "RESOLVE_NO_MAGICLINKS|RESOLVE_NO_SYMLINKS|RESOLVE_BENEATH",
                     Linux.RESOLVE_NO_MAGICLINKS | Linux.RESOLVE_NO_SYMLINKS | Linux.RESOLVE_BENEATH);
             EachPath.emit(
-                    emitter, inProc, PROC.length(), (path, number, next) -> one(Operand.of(proc), path, how, next, body));
+                    emitter,
+                    inProc,
+                    PROC.length(),
+                    (path, number, next) -> one(Operand.of(proc), path, how, next, body));
         }
         if (!elsewhere.isEmpty()) {
             Operand how = calls.how("RESOLVE_NO_MAGICLINKS", Linux.RESOLVE_NO_MAGICLINKS);

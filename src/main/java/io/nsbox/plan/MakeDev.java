@@ -60,7 +60,7 @@ record MakeDev(Optional<Span> cause) implements Step {
                 frame.dev);
         calls.attach(frame.dev, place);
         new KnownDevices(emitter).mount(hints);
-        LINKS.forEach((name, target) ->
-                emitter.must(Syscall.SYMLINKAT, b.text(target), Operand.of(frame.dev), b.text(name)));
+        LINKS.forEach(
+                (name, target) -> emitter.must(Syscall.SYMLINKAT, b.text(target), Operand.of(frame.dev), b.text(name)));
     }
 }

@@ -73,13 +73,7 @@ record MaskPaths(List<String> paths, boolean ownProc, Optional<Span> cause) impl
 
     /** A mount can be copied only while it is attached, which the first use sees to (open_tree(2) before Linux 6.15). */
     private static void firstOrCopy(
-            MountCalls calls,
-            ProgramBuilder b,
-            Slot source,
-            Slot isMounted,
-            Slot mount,
-            Label attach,
-            Runnable make) {
+            MountCalls calls, ProgramBuilder b, Slot source, Slot isMounted, Slot mount, Label attach, Runnable make) {
         Label copy = b.label("copy the mask");
         b.branch(isMounted, Condition.NOT_EQUAL, 0, copy);
         make.run();

@@ -139,11 +139,7 @@ final class MountCalls {
                 Operand.named("STATX_TYPE", Linux.STATX_TYPE),
                 emitter.frame().page.shownAs("&kind"));
         b.load(2, into, emitter.frame().page, Linux.STX_MODE);
-        b.compute(
-                io.nsbox.program.Arithmetic.AND,
-                into,
-                Operand.of(into),
-                Operand.named("S_IFMT", Linux.S_IFMT));
+        b.compute(io.nsbox.program.Arithmetic.AND, into, Operand.of(into), Operand.named("S_IFMT", Linux.S_IFMT));
     }
 
     /** Refuses a file that is no device. */

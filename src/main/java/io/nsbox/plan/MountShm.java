@@ -31,9 +31,7 @@ record MountShm(long bytes, Optional<Span> cause) implements Step {
         Slot shm = frame.scratch.as("shm");
         calls.make(
                 "tmpfs",
-                List.of(
-                        new MountCalls.Option("mode", "1777"),
-                        new MountCalls.Option("size", Long.toString(bytes))),
+                List.of(new MountCalls.Option("mode", "1777"), new MountCalls.Option("size", Long.toString(bytes))),
                 MountCalls.Attributes.HARMLESS,
                 shm);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));

@@ -1,7 +1,12 @@
 package io.nsbox.plan;
 
+import io.nsbox.program.Instruction;
 import io.nsbox.program.Kernel;
+import io.nsbox.program.Linux;
 import io.nsbox.program.SimulatedMemory;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
@@ -11,6 +16,10 @@ final class NominalKernel implements Kernel {
     private static final int CLD_EXITED = 1;
 
     private final Caller caller;
+    /** Folders that a spec may well mask; whatever else is masked is taken for a file. */
+    private static final Set<String> FOLDERS = Set.of("acpi", "asound", "scsi", "firmware", "/sys/firmware");
+
+    private final Map<Long, String> names = new HashMap<>();
     private int nextFile = 3;
 
     NominalKernel(Caller caller) {
@@ -39,7 +48,19 @@ final class NominalKernel implements Kernel {
                 yield CHILD_PID;
             }
             case CLONE -> CHILD_PID + 1;
-            case OPENAT, SIGNALFD4, TIMERFD_CREATE, SOCKET -> nextFile++;
+            case OPENAT, OPENAT2, OPEN_TREE -> {
+                names.put((long) nextFile, memory.text(arguments[1]));
+                yield nextFile++;
+            }
+            case STATX -> {
+                status(call.call(), names.getOrDefault(arguments[0], ""), memory, arguments[4]);
+                yield 0;
+            }
+            case FSTATFS -> {
+                memory.write(arguments[1], 8, Linux.PROC_SUPER_MAGIC);
+                yield 0;
+            }
+            case FSOPEN, FSMOUNT, SIGNALFD4, TIMERFD_CREATE, SOCKET -> nextFile++;
             case READ -> arguments[2];
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');
@@ -61,5 +82,17 @@ final class NominalKernel implements Kernel {
             case IOCTL -> arguments[0] == 0 ? -ENOTTY : 0;
             default -> 0;
         };
+    }
+
+    /** Devices are those that they should be. */
+    private static void status(Instruction.Call call, String name, SimulatedMemory memory, long buffer) {
+        int[] device = KnownDevices.NUMBERS.get(name.substring(name.lastIndexOf('/') + 1));
+        boolean masked = call.text().startsWith("statx(<place>");
+        int kind = FOLDERS.contains(name) ? Linux.S_IFDIR : masked ? Linux.S_IFREG : Linux.S_IFCHR;
+        memory.write(buffer + Linux.STX_MODE, 2, kind);
+        if (device != null) {
+            memory.write(buffer + Linux.STX_RDEV, 4, device[0]);
+            memory.write(buffer + Linux.STX_RDEV + 4, 4, device[1]);
+        }
     }
 }

@@ -35,12 +35,14 @@ public final class Planner {
     private final SandboxSpec spec;
     private final Origins origins;
     private final Subordinates subordinates;
+    private final DevSteps dev;
     private final List<Step> steps = new ArrayList<>();
 
     private Planner(LoadedSpec loaded, Subordinates subordinates) {
         this.spec = loaded.spec();
         this.origins = loaded.origins();
         this.subordinates = subordinates;
+        this.dev = new DevSteps(loaded);
     }
 
     /** Plans a sandbox; the spec must have a command. */
@@ -86,7 +88,8 @@ public final class Planner {
         String own = kind.word() + "_map";
         String other = kind == IdKind.UID ? "gid_map" : "uid_map";
         // A map that follows from the other's keyword has no line of its own.
-        return new WriteIdMap(kind, IdMapLine.of(map, ranges), origins.key(own).or(() -> origins.key(other)));
+        return new WriteIdMap(
+                kind, IdMapLine.of(dev.first(map), ranges), origins.key(own).or(() -> origins.key(other)));
     }
 
     private void names() {
@@ -128,9 +131,13 @@ public final class Planner {
                     spec.propagation(),
                     origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
         }
+        steps.addAll(dev.before());
+        steps.addAll(dev.dev());
         if (spec.mountProc()) {
             steps.add(new MountProc(spec.has(Namespace.USER), origins.key("mount_proc")));
         }
+        steps.addAll(dev.guards());
+        steps.addAll(dev.after());
     }
 
     private void command() {

@@ -262,8 +262,9 @@ final class TellRefusal {
         if (paths != null) {
             addresses.put(SUBJECTS, subjects(paths));
         }
-        ByteBuffer texts =
-                ByteBuffer.allocate(emitter.subjects().isEmpty() ? SUBJECTS : SUBJECTS + 4).order(ByteOrder.LITTLE_ENDIAN).putInt(numbered.number());
+        ByteBuffer texts = ByteBuffer.allocate(emitter.subjects().isEmpty() ? SUBJECTS : SUBJECTS + 4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(numbered.number());
         return b.table("step", texts.array(), addresses);
     }
 }

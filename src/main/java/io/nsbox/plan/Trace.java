@@ -2,7 +2,9 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Arch;
 import io.nsbox.program.Kernel;
+import io.nsbox.program.Operand;
 import io.nsbox.program.Program;
+import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Simulator;
 import io.nsbox.program.Syscall;
 import java.util.ArrayList;
@@ -68,8 +70,16 @@ public record Trace(List<TracedCall> calls) {
         };
     }
 
-    /** A signal's number is known beforehand, though a loop counts it. */
+    /** A signal's number is known beforehand, though a loop counts it; so is the path that a loop has come to. */
     private static String text(Kernel.Invocation call) {
+        List<Operand> operands = call.call().arguments();
+        for (int i = 0; i < operands.size(); i++) {
+            if (operands.get(i) instanceof Operand.Value value
+                    && value.slot().name().equals(EachPath.NAME)) {
+                String path = call.memory().text(call.arguments()[i]);
+                return call.text().replace("<" + EachPath.NAME + ">", ProgramBuilder.quote(path));
+            }
+        }
         return call.call().syscall() == Syscall.RT_SIGACTION
                 ? call.text().replace("<signal>", Long.toString(call.arguments()[0]))
                 : call.text();

@@ -25,6 +25,7 @@ public final class CrossRules {
         origins.key(Key.NAMESPACES.word()).ifPresent(namespaces -> {
             rules.keysHaveTheirNamespace(namespaces);
             rules.procHasAPidNamespace(namespaces);
+            DevRules.check(spec, origins, diagnostics);
         });
     }
 

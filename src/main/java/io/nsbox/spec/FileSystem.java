@@ -10,4 +10,15 @@ package io.nsbox.spec;
 public record FileSystem(boolean readOnly, DeviceFolder dev, GuardedPaths guarded) {
     /** The caller's files as they are. */
     public static final FileSystem CALLERS = new FileSystem(false, DeviceFolder.UNSAID, GuardedPaths.UNSAID);
+
+    /** Whether the sandbox has a root of its own. */
+    public boolean hasRoot() {
+        return false;
+    }
+
+    /** What {@code /dev} is: what the spec says, or its default. */
+    public Dev devMode() {
+        Dev said = dev.mode();
+        return said != null ? said : hasRoot() ? Dev.MINIMAL : Dev.HOST;
+    }
 }

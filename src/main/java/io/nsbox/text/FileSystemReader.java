@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the keys that make a {@link FileSystem}. */
 final class FileSystemReader {
-    private static final Map<String, Dev> DEVS = Arrays.stream(Dev.values())
-            .collect(Collectors.toMap(Dev::word, d -> d, (a, b) -> a, LinkedHashMap::new));
+    private static final Map<String, Dev> DEVS =
+            Arrays.stream(Dev.values()).collect(Collectors.toMap(Dev::word, d -> d, (a, b) -> a, LinkedHashMap::new));
 
     private final Binding binding;
     private boolean readOnly;

@@ -32,6 +32,9 @@ final class PathListReader {
     private static final String DEV = "/dev/";
     private static final Pattern COMPOSE = Pattern.compile("(/[^:]*):/.*", Pattern.DOTALL);
 
+    /** More are taken for a mistake. */
+    static final int MOST = 1024;
+
     private final Binding binding;
 
     PathListReader(Binding binding) {
@@ -39,7 +42,8 @@ final class PathListReader {
     }
 
     /** Paths inside, each in its shortest spelling; {@code null} where the value is no list. */
-    @Nullable List<String> guarded(YamlNode node, String path) {
+    @Nullable
+    List<String> guarded(YamlNode node, String path) {
         return read(node, path, "write a list of paths, such as [/proc/keys]", this::guarded);
     }
 
@@ -59,9 +63,15 @@ final class PathListReader {
         if (list.isEmpty()) {
             return null;
         }
+        int size = list.get().items().size();
+        if (size > MOST) {
+            binding.error(
+                    Code.OUT_OF_RANGE, node, path, "'" + path + "' has " + size + " entries", "the most is " + MOST);
+            return null;
+        }
         List<String> paths = new ArrayList<>();
         Map<String, YamlNode> seen = new HashMap<>();
-        for (int i = 0; i < list.get().items().size(); i++) {
+        for (int i = 0; i < size; i++) {
             YamlNode item = list.get().items().get(i);
             String at = path + "[" + i + "]";
             binding.item(at, item);

@@ -1,6 +1,7 @@
 package io.nsbox.text;
 
 import io.nsbox.spec.ByteLength;
+import io.nsbox.spec.Dev;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
 import io.nsbox.spec.Key;
@@ -103,6 +104,10 @@ final class SchemaGenerator {
             case STOP_GRACE_PERIOD ->
                 string().put("pattern", DurationReader.PATTERN).put("default", "10s");
             case TIMEOUT -> string().put("pattern", DurationReader.PATTERN.replace("^", "^(?=.*[1-9])"));
+            case DEV -> words(Arrays.stream(Dev.values()).map(Dev::word).toList());
+            case DEVICES -> paths(PathListReader.DEVICE_PATTERN);
+            case MASKED_PATHS, READONLY_PATHS -> paths(PathListReader.GUARDED_PATTERN);
+            case SHM_SIZE -> size();
             default -> throw new IllegalStateException("a supported key without a schema: " + key);
         };
     }
@@ -163,6 +168,20 @@ final class SchemaGenerator {
         list.putArray("prefixItems").add(types("string", "number", "boolean").put("minLength", 1));
         list.set("items", types("string", "number", "boolean"));
         return anyOf(line, list);
+    }
+
+    private static ObjectNode paths(String pattern) {
+        ObjectNode list = JSON.objectNode().put("type", "array").put("maxItems", PathListReader.MOST);
+        list.put("uniqueItems", true);
+        list.set("items", string().put("pattern", pattern));
+        return list;
+    }
+
+    /** A size that is not zero. */
+    private static ObjectNode size() {
+        return anyOf(
+                JSON.objectNode().put("type", "integer").put("minimum", 1),
+                string().put("pattern", SizeReader.PATTERN.replace("^", "^(?=.*[1-9])")));
     }
 
     private static ObjectNode stopSignal() {
