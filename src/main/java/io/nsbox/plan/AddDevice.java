@@ -33,7 +33,7 @@ record AddDevice(String path, Optional<Span> cause) implements Step {
         Frame frame = emitter.frame();
         String name = path.substring(DEV_LENGTH);
         Slot device = frame.scratch3.as("device");
-        MountCalls calls = new MountCalls(emitter, Hints.of(RefusalHints.HOST_DEVICE));
+        DevCalls calls = new DevCalls(emitter, Hints.of(RefusalHints.HOST_DEVICE));
         calls.copy(Operand.of(frame.hostDev), b.text(name), "", 0, device);
         calls.mustBeDevice(device);
         for (int end = name.indexOf('/'); end > 0; end = name.indexOf('/', end + 1)) {
@@ -41,7 +41,7 @@ record AddDevice(String path, Optional<Span> cause) implements Step {
         }
         unlessThere(
                 emitter, Syscall.MKNODAT, b.text(name), Operand.named("S_IFREG|000", Linux.S_IFREG), Operand.number(0));
-        new MountCalls(emitter, Hints.of(RefusalHints.MOUNT_BY_FD)).attach(device, frame.dev, b.text(name));
+        new DevCalls(emitter, Hints.of(RefusalHints.MOUNT_BY_FD)).attach(device, frame.dev, b.text(name));
     }
 
     private static void unlessThere(Emitter emitter, Syscall syscall, Operand name, Operand... more) {

@@ -26,6 +26,6 @@ record CheckDevice(String path, Optional<Span> cause) implements Step {
                 Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                 emitter.builder().text(path),
                 Operand.named("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
-        new MountCalls(emitter, hints).mustBeDevice(device);
+        new DevCalls(emitter, hints).mustBeDevice(device);
     }
 }

@@ -21,7 +21,7 @@ final class DevFolder {
                 Syscall.OPENAT2,
                 Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                 b.text("/dev"),
-                new MountCalls(emitter, hints).how("RESOLVE_NO_SYMLINKS", Linux.RESOLVE_NO_SYMLINKS),
+                new DevCalls(emitter, hints).how("RESOLVE_NO_SYMLINKS", Linux.RESOLVE_NO_SYMLINKS),
                 Operand.number(24));
     }
 }

@@ -35,7 +35,7 @@ record FreezePaths(List<String> paths, boolean ownProc, Optional<Span> cause) im
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Hints hints = Hints.of(RefusalHints.GUARDED_PATH);
-        MountCalls calls = new MountCalls(emitter, hints);
+        DevCalls calls = new DevCalls(emitter, hints);
         Slot mount = emitter.frame().scratch3.as("mount");
         ByteBuffer attributes = ByteBuffer.allocate(MOUNT_ATTR_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         attributes.putLong(Linux.MOUNT_ATTR_RDONLY);

@@ -28,14 +28,14 @@ final class GuardedPath {
     private final Emitter emitter;
     private final ProgramBuilder b;
     private final Frame frame;
-    private final MountCalls calls;
+    private final DevCalls calls;
     private final Hints hints = Hints.of(RefusalHints.GUARDED_PATH);
 
     GuardedPath(Emitter emitter) {
         this.emitter = emitter;
         this.b = emitter.builder();
         this.frame = emitter.frame();
-        this.calls = new MountCalls(emitter, hints);
+        this.calls = new DevCalls(emitter, hints);
     }
 
     /**

@@ -37,18 +37,18 @@ final class KnownDevices {
     private final Emitter emitter;
     private final ProgramBuilder b;
     private final Frame frame;
-    private final MountCalls calls;
+    private final DevCalls calls;
 
     KnownDevices(Emitter emitter) {
         this.emitter = emitter;
         this.b = emitter.builder();
         this.frame = emitter.frame();
-        this.calls = new MountCalls(emitter, Hints.of(RefusalHints.HOST_DEVICE));
+        this.calls = new DevCalls(emitter, Hints.of(RefusalHints.HOST_DEVICE));
     }
 
     /** Mounts them into the sandbox's own {@code /dev}. */
     void mount(Hints hints) {
-        MountCalls attaching = new MountCalls(emitter, hints);
+        DevCalls attaching = new DevCalls(emitter, hints);
         ByteBuffer wanted = ByteBuffer.allocate(8 * NUMBERS.size()).order(ByteOrder.LITTLE_ENDIAN);
         NUMBERS.values().forEach(number -> wanted.putInt(number[0]).putInt(number[1]));
         Operand table = b.struct("device numbers", wanted.array());

@@ -42,7 +42,7 @@ record MakeDev(Optional<Span> cause) implements Step {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
         Hints hints = Hints.of(RefusalHints.MOUNT_BY_FD);
-        MountCalls calls = new MountCalls(emitter, hints);
+        DevCalls calls = new DevCalls(emitter, hints);
         // What lies below the new /dev can be reached no other way once it is attached.
         emitter.must(
                 Hints.of(RefusalHints.HOST_DEVICE),
@@ -55,8 +55,8 @@ record MakeDev(Optional<Span> cause) implements Step {
         DevFolder.find(emitter, place);
         calls.make(
                 "tmpfs",
-                List.of(new MountCalls.Option("mode", "0755"), new MountCalls.Option("size", SIZE)),
-                MountCalls.Attributes.HARMLESS,
+                List.of(new DevCalls.Option("mode", "0755"), new DevCalls.Option("size", SIZE)),
+                DevCalls.Attributes.HARMLESS,
                 frame.dev);
         calls.attach(frame.dev, place);
         new KnownDevices(emitter).mount(hints);

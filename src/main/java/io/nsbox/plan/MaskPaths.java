@@ -32,7 +32,7 @@ record MaskPaths(List<String> paths, boolean ownProc, Optional<Span> cause) impl
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
-        MountCalls calls = new MountCalls(emitter, Hints.of(RefusalHints.GUARDED_PATH));
+        DevCalls calls = new DevCalls(emitter, Hints.of(RefusalHints.GUARDED_PATH));
         Slot empty = b.slot("empty folder");
         Slot emptyIsMounted = b.slot("empty folder is mounted");
         Slot mount = frame.scratch3.as("mount");
@@ -62,8 +62,8 @@ record MaskPaths(List<String> paths, boolean ownProc, Optional<Span> cause) impl
                 attach,
                 () -> calls.make(
                         "tmpfs",
-                        List.of(new MountCalls.Option("mode", "0555"), new MountCalls.Option("ro", "")),
-                        MountCalls.Attributes.FROZEN,
+                        List.of(new DevCalls.Option("mode", "0555"), new DevCalls.Option("ro", "")),
+                        DevCalls.Attributes.FROZEN,
                         empty));
         b.place(attach);
         calls.attach(mount, place);
@@ -73,7 +73,7 @@ record MaskPaths(List<String> paths, boolean ownProc, Optional<Span> cause) impl
 
     /** A mount can be copied only while it is attached, which the first use sees to (open_tree(2) before Linux 6.15). */
     private static void firstOrCopy(
-            MountCalls calls, ProgramBuilder b, Slot source, Slot isMounted, Slot mount, Label attach, Runnable make) {
+            DevCalls calls, ProgramBuilder b, Slot source, Slot isMounted, Slot mount, Label attach, Runnable make) {
         Label copy = b.label("copy the mask");
         b.branch(isMounted, Condition.NOT_EQUAL, 0, copy);
         make.run();

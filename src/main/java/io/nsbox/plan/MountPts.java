@@ -23,13 +23,13 @@ record MountPts(Optional<Span> cause) implements Step {
     @Override
     public void inChild(Emitter emitter) {
         Frame frame = emitter.frame();
-        MountCalls calls = new MountCalls(emitter, Hints.of(RefusalHints.DEVPTS));
+        DevCalls calls = new DevCalls(emitter, Hints.of(RefusalHints.DEVPTS));
         Operand name = emitter.builder().text("pts");
         Slot pts = frame.scratch.as("pts");
         calls.make(
                 "devpts",
-                List.of(new MountCalls.Option("ptmxmode", "0666"), new MountCalls.Option("mode", "0620")),
-                MountCalls.Attributes.DEVICES,
+                List.of(new DevCalls.Option("ptmxmode", "0666"), new DevCalls.Option("mode", "0620")),
+                DevCalls.Attributes.DEVICES,
                 pts);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));
         calls.attach(pts, frame.dev, name);

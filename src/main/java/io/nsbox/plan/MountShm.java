@@ -26,13 +26,13 @@ record MountShm(long bytes, Optional<Span> cause) implements Step {
     @Override
     public void inChild(Emitter emitter) {
         Frame frame = emitter.frame();
-        MountCalls calls = new MountCalls(emitter, Hints.of(RefusalHints.MOUNT_BY_FD));
+        DevCalls calls = new DevCalls(emitter, Hints.of(RefusalHints.MOUNT_BY_FD));
         Operand name = emitter.builder().text("shm");
         Slot shm = frame.scratch.as("shm");
         calls.make(
                 "tmpfs",
-                List.of(new MountCalls.Option("mode", "1777"), new MountCalls.Option("size", Long.toString(bytes))),
-                MountCalls.Attributes.HARMLESS,
+                List.of(new DevCalls.Option("mode", "1777"), new DevCalls.Option("size", Long.toString(bytes))),
+                DevCalls.Attributes.HARMLESS,
                 shm);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));
         calls.attach(shm, frame.dev, name);

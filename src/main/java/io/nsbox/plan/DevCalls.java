@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /** The calls of the kernel's mount interface that works by file descriptors, as steps about {@code /dev} and masks use them. */
-final class MountCalls {
+final class DevCalls {
     private static final int CLOEXEC = 1;
 
     /** An option of a file system: a text, or a flag where the value is empty. */
@@ -37,7 +37,7 @@ final class MountCalls {
     private final Hints hints;
 
     /** Calls whose refusals are explained so. */
-    MountCalls(Emitter emitter, Hints hints) {
+    DevCalls(Emitter emitter, Hints hints) {
         this.emitter = emitter;
         this.b = emitter.builder();
         this.hints = hints;
