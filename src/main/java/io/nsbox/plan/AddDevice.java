@@ -37,7 +37,10 @@ record AddDevice(String path, Optional<Span> cause) implements Step {
         calls.copy(Operand.of(frame.hostDev), b.text(name), "", 0, device);
         calls.mustBeDevice(device);
         for (int end = name.indexOf('/'); end > 0; end = name.indexOf('/', end + 1)) {
-            unlessThere(emitter, Syscall.MKDIRAT, b.text(name.substring(0, end)), Operand.named("0755", 0755));
+            Operand folder = b.text(name.substring(0, end));
+            unlessThere(emitter, Syscall.MKDIRAT, folder, Operand.named("0755", 0755));
+            // The caller's umask does not count here.
+            emitter.must(Syscall.FCHMODAT, Operand.of(frame.dev), folder, Operand.named("0755", 0755));
         }
         unlessThere(
                 emitter, Syscall.MKNODAT, b.text(name), Operand.named("S_IFREG|000", Linux.S_IFREG), Operand.number(0));

@@ -55,7 +55,10 @@ record MakeDev(Optional<Span> cause) implements Step {
         DevFolder.find(emitter, place);
         calls.make(
                 "tmpfs",
-                List.of(new DevCalls.Option("mode", "0755"), new DevCalls.Option("size", SIZE)),
+                List.of(
+                        new DevCalls.Option("source", "tmpfs"),
+                        new DevCalls.Option("mode", "0755"),
+                        new DevCalls.Option("size", SIZE)),
                 DevCalls.Attributes.HARMLESS,
                 frame.dev);
         calls.attach(frame.dev, place);

@@ -62,7 +62,10 @@ record MaskPaths(List<String> paths, boolean ownProc, Optional<Span> cause) impl
                 attach,
                 () -> calls.make(
                         "tmpfs",
-                        List.of(new DevCalls.Option("mode", "0555"), new DevCalls.Option("ro", "")),
+                        List.of(
+                                new DevCalls.Option("source", "tmpfs"),
+                                new DevCalls.Option("mode", "0555"),
+                                new DevCalls.Option("ro", "")),
                         DevCalls.Attributes.FROZEN,
                         empty));
         b.place(attach);

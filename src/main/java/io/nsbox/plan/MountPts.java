@@ -28,7 +28,10 @@ record MountPts(Optional<Span> cause) implements Step {
         Slot pts = frame.scratch.as("pts");
         calls.make(
                 "devpts",
-                List.of(new DevCalls.Option("ptmxmode", "0666"), new DevCalls.Option("mode", "0620")),
+                List.of(
+                        new DevCalls.Option("source", "devpts"),
+                        new DevCalls.Option("ptmxmode", "0666"),
+                        new DevCalls.Option("mode", "0620")),
                 DevCalls.Attributes.DEVICES,
                 pts);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));

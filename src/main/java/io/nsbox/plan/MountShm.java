@@ -31,7 +31,10 @@ record MountShm(long bytes, Optional<Span> cause) implements Step {
         Slot shm = frame.scratch.as("shm");
         calls.make(
                 "tmpfs",
-                List.of(new DevCalls.Option("mode", "1777"), new DevCalls.Option("size", Long.toString(bytes))),
+                List.of(
+                        new DevCalls.Option("source", "tmpfs"),
+                        new DevCalls.Option("mode", "1777"),
+                        new DevCalls.Option("size", Long.toString(bytes))),
                 DevCalls.Attributes.HARMLESS,
                 shm);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));

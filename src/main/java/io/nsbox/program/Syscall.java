@@ -18,6 +18,7 @@ public enum Syscall {
     EXECVE(59, 221),
     EXIT_GROUP(231, 94),
     FACCESSAT(269, 48),
+    FCHMODAT(268, 53),
     FSCONFIG(431, 431),
     FSMOUNT(432, 432),
     FSOPEN(430, 430),

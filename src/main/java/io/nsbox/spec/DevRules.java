@@ -20,10 +20,12 @@ final class DevRules {
         this.diagnostics = diagnostics;
     }
 
-    /** Checks a spec. */
+    /** Checks a spec; where its word for {@code dev} is none there is nothing to compare with. */
     static void check(SandboxSpec spec, Origins origins, Diagnostics diagnostics) {
         DevRules rules = new DevRules(spec, origins, diagnostics);
-        if (spec.has(Namespace.MOUNT)) {
+        boolean unclear = spec.fileSystem().dev().mode() == null
+                && origins.key(Key.DEV.word()).isPresent();
+        if (spec.has(Namespace.MOUNT) && !unclear) {
             rules.sizeNeedsAMinimalDev();
             rules.devptsNeedsIdsZero();
         }

@@ -67,6 +67,7 @@ final class SchemaGenerator {
             }
         }
         rules.add(procInAUserNamespace());
+        rules.add(sizeOfAMinimalDev());
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
         return JsonMapper.shared().writer().with(printer).writeValueAsString(schema) + "\n";
     }
@@ -199,6 +200,19 @@ final class SchemaGenerator {
         properties.putObject(Key.MOUNT_PROC.word()).put("const", true);
         condition.set("properties", properties);
         rule.set("then", lists(Namespace.PID));
+        return rule;
+    }
+
+    /** What {@code DevRules} says of a size for a /dev/shm that is not made. */
+    private static ObjectNode sizeOfAMinimalDev() {
+        ObjectNode rule = JSON.objectNode();
+        rule.put("$comment", "'shm_size' needs 'dev: minimal', which 'rootfs' brings unless 'dev' says otherwise");
+        rule.putObject("if").putArray("required").add(Key.SHM_SIZE.word());
+        ObjectNode then = rule.putObject("then");
+        then.putObject("properties").putObject(Key.DEV.word()).put("const", Dev.MINIMAL.word());
+        ArrayNode either = then.putArray("anyOf");
+        either.addObject().putArray("required").add(Key.DEV.word());
+        either.addObject().putArray("required").add(Key.ROOTFS.word());
         return rule;
     }
 
