@@ -33,7 +33,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +103,8 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             settings.add(ReadOptions.textSetting("name", request.name()));
         }
         List<String> words = request.words() == null ? List.of() : request.words();
-        ReadResult result = new SpecReader(new ReadOptions(settings, words, true))
+        Optional<String> home = Optional.ofNullable(console.environment().get("HOME"));
+        ReadResult result = new SpecReader(new ReadOptions(settings, words, true, home))
                 .read(request.file(), console.workingDirectory().resolve(request.file()));
         print(result.diagnostics(), console);
         return result.spec();
@@ -130,8 +130,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             }
         }
         long uid = CallerFacts.read(host).map(CallerFacts::uid).orElse(0L);
-        // No key of this version takes a value from the environment when it is compiled.
-        return new Proof(inputs, uid, Map.of());
+        return new Proof(inputs, uid, spec.variables());
     }
 
     private Caller caller() {

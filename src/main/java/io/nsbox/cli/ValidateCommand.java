@@ -12,6 +12,7 @@ import io.nsbox.text.SpecReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -102,7 +103,8 @@ final class ValidateCommand implements Callable<Integer> {
 
     /** All problems, in the order of the files, found by all processors. */
     private List<Diagnostic> check(List<SpecFile> files) {
-        SpecReader reader = new SpecReader(ReadOptions.DEFAULT);
+        SpecReader reader = new SpecReader(ReadOptions.DEFAULT.withHome(
+                Optional.ofNullable(console.environment().get("HOME"))));
         Progress progress = new Progress(console, files.size());
         List<Diagnostic> found = new ArrayList<>();
         if (files.size() <= BATCH) {

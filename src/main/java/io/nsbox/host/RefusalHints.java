@@ -71,18 +71,6 @@ public enum RefusalHints {
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
             entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
-    /** Making a file system, copying a mount and attaching it, by file descriptors. */
-    MOUNT_BY_FD(Map.ofEntries(
-            entry("EPERM", Texts.NO_CAPABILITY),
-            entry("EACCES", Texts.NO_MOUNTS),
-            entry("EINVAL", Texts.NO_SUCH_MOUNT),
-            entry("ENOSPC", Texts.MOUNT_LIMIT))),
-    /** Finding {@code /dev} in the sandbox's root. */
-    DEV_FOLDER(Map.ofEntries(
-            entry("ENOENT", "the root has no folder /dev: make one, or write `dev: none`"),
-            entry("ENOTDIR", Texts.ODD_DEV),
-            entry("ELOOP", Texts.ODD_DEV),
-            entry("EROFS", "the root has no folder /dev and cannot be written: make one, or write `dev: none`"))),
     /** Opening or copying a device of the host. */
     HOST_DEVICE(Map.ofEntries(
             entry("ENOENT", "the host has no such device, or the caller's /dev does not show it"),
@@ -116,6 +104,63 @@ public enum RefusalHints {
                             + " `uid_map: root` or `dev: host`"),
             entry("ENOSPC", Texts.NAMESPACE_LIMIT),
             entry("EUSERS", Texts.NAMESPACE_LIMIT))),
+    /** Opening what a bind shows, or the folder of {@code rootfs}. */
+    OPEN_SOURCE(Map.ofEntries(
+            entry("ENOENT", "there is no such file or folder on the caller's side; a bind may be `optional: true`"),
+            entry("ENOTDIR", "a part of this path is a file, not a folder"),
+            entry("ELOOP", "too many symbolic links in this path"),
+            entry("EACCES", "the caller may not enter a folder on this path, or a security module forbids it"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EINVAL", "it lies on a mount that cannot be bound: unbindable, or of another mount namespace"))),
+    /** Finding or making a place to mount on. */
+    MOUNT_TARGET(Map.ofEntries(
+            entry(
+                    "EROFS",
+                    "it is missing, and is made only where the spec put something writable: a rootfs, an overlay, a"
+                            + " tmpfs, a writable bind"),
+            entry("EINVAL", "a symbolic link leads this path to the root itself"),
+            entry("ENOTDIR", "a part of this path is a file, not a folder"),
+            entry("ELOOP", "the symbolic links in this path go in a circle"),
+            entry("EAGAIN", "somebody keeps renaming folders of this path; try again"),
+            entry("EACCES", "it is missing, and the caller may not write the folder; or may not enter one on the way"),
+            entry("EOVERFLOW", Texts.NOT_MAPPED),
+            entry("ENOSPC", "it is missing, and there is no room to make it"))),
+    /** Likewise, where no symbolic link may lead. */
+    MOUNT_PLAIN_TARGET(Map.ofEntries(
+            entry("ELOOP", "in this rootfs it is a symbolic link: it must be a folder"),
+            entry(
+                    "EROFS",
+                    "it is missing, and is made only where the spec put something writable: a rootfs, an overlay, a"
+                            + " tmpfs, a writable bind"),
+            entry("EACCES", "it is missing, and the caller may not write the folder; or may not enter one on the way"),
+            entry("EOVERFLOW", Texts.NOT_MAPPED))),
+    /** Making a file system that needs nothing of the caller's. */
+    NEW_FILE_SYSTEM(Map.ofEntries(
+            entry("EPERM", "the kernel does not let the caller mount this here; run `nsbox doctor`"),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENODEV", "this kernel was built without this file system"),
+            entry("EOVERFLOW", Texts.NOT_MAPPED))),
+    /** Mounting by file descriptor, and changing what a mount allows. */
+    MOUNT(Map.ofEntries(
+            entry(
+                    "ENOTDIR",
+                    "a folder is mounted on a folder, a file on a file: one of the two is not what the other is"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("EINVAL", "the kernel cannot mount it here"),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Making {@code /} and all below it read-only. */
+    FREEZE_ROOT(Map.ofEntries(
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EBUSY", "somebody has a file of it open for writing"),
+            entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
+    /** pivot_root(2). */
+    PIVOT_ROOT(
+            Map.ofEntries(
+                    entry("EPERM", Texts.NO_CAPABILITY),
+                    entry(
+                            "EINVAL",
+                            "the caller's root is not a mount point, as in a chroot or an initramfs; run nsbox outside of it"))),
     /** sethostname(2). */
     SETHOSTNAME(Map.of("EPERM", Texts.NO_CAPABILITY, "EACCES", Texts.NO_CAPABILITY)),
     /** setdomainname(2). */
@@ -216,11 +261,12 @@ public enum RefusalHints {
         static final String NO_PROC = "/proc is not mounted where nsbox runs: mount -t proc proc /proc";
         static final String READ_ONLY_PROC = "/proc is read-only where nsbox runs: mount -o remount,rw /proc";
         static final String NO_PROC_FOLDER = "there is no folder /proc to mount it on";
+        static final String NOT_MAPPED =
+                "the caller's id is not mapped inside, so it can own nothing there: add a `uid_map`";
         static final String MOUNT_LIMIT = "the limit of mounts in a mount namespace is reached (fs.mount-max)";
 
         static final String NO_SUCH_MOUNT =
                 "the kernel does not copy this mount: is it unbindable, or does it belong to another namespace?";
-        static final String ODD_DEV = "/dev of the root is no plain folder: make it one, or write `dev: none`";
         static final String OTHER_PROC = "something else than the procfs that was mounted is at /proc now";
 
         static final String MAP_FORBIDDEN = "AppArmor (kernel.apparmor_restrict_unprivileged_userns) or missing"

@@ -44,7 +44,7 @@ record AddDevice(String path, Optional<Span> cause) implements Step {
         }
         unlessThere(
                 emitter, Syscall.MKNODAT, b.text(name), Operand.named("S_IFREG|000", Linux.S_IFREG), Operand.number(0));
-        new DevCalls(emitter, Hints.of(RefusalHints.MOUNT_BY_FD)).attach(device, frame.dev, b.text(name));
+        calls.attach(device, frame.dev, b.text(name));
     }
 
     private static void unlessThere(Emitter emitter, Syscall syscall, Operand name, Operand... more) {

@@ -25,9 +25,15 @@ record ChangeDirectory(String path, Optional<Span> cause) implements Step {
 
     @Override
     public void inChild(Emitter emitter) {
+        emitter.must(
+                Hints.of(RefusalHints.CHDIR), Syscall.CHDIR, emitter.builder().text(path));
+        refuseOutside(emitter);
+    }
+
+    /** Fails where the working directory does not lie below the root. */
+    static void refuseOutside(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
-        emitter.must(Hints.of(RefusalHints.CHDIR), Syscall.CHDIR, b.text(path));
         emitter.must(Syscall.GETCWD, frame.page.shownAs("&path"), Operand.number(PATH_MAX));
         Label inside = b.label("working directory is inside");
         b.load(1, frame.scratch, frame.page, 0);

@@ -25,7 +25,7 @@ record CheckDevice(String path, Optional<Span> cause) implements Step {
                 Syscall.OPENAT,
                 Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                 emitter.builder().text(path),
-                Operand.named("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
+                Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
         new DevCalls(emitter, hints).mustBeDevice(device);
     }
 }

@@ -59,12 +59,24 @@ final class DevSteps {
             steps.add(new MountPts(cause));
             steps.add(new MountShm(dev.shmBytes(), origins.key("shm_size").or(() -> cause)));
         }
+        if (files.devMode() == Dev.HOST && files.rootfs() != null) {
+            steps.add(new BindHostDev(cause));
+        }
         for (int i = 0; i < dev.devices().size(); i++) {
             String device = dev.devices().get(i);
             Optional<Span> line = origins.value("devices[" + i + "]").or(() -> origins.key("devices"));
-            steps.add(files.devMode() == Dev.MINIMAL ? new AddDevice(device, line) : new CheckDevice(device, line));
+            steps.add(device(device, line));
         }
         return steps;
+    }
+
+    private Step device(String device, Optional<Span> line) {
+        return switch (spec.fileSystem().devMode()) {
+            case MINIMAL -> new AddDevice(device, line);
+            case HOST -> new CheckDevice(device, line);
+            case NONE ->
+                spec.fileSystem().rootfs() == null ? new CheckDevice(device, line) : new BindDevice(device, line);
+        };
     }
 
     /** What hides and freezes paths, after all mounts. */
@@ -98,7 +110,7 @@ final class DevSteps {
     }
 
     private List<String> byDefault(List<String> paths) {
-        return spec.fileSystem().hasRoot() && spec.mountProc() ? paths : List.of();
+        return spec.fileSystem().rootfs() != null && spec.mountProc() ? paths : List.of();
     }
 
     private Optional<Span> guardedCause(String key) {

@@ -7,10 +7,12 @@ import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
+import io.nsbox.spec.FileSystem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step writes its calls with: the program's builder, the shared variables, and the knowledge of which step is
@@ -19,13 +21,16 @@ import java.util.Map;
 public final class Emitter {
     private final ProgramBuilder builder;
     private final Frame frame;
+    private final FileSystem files;
+    private @Nullable Targets targets;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<Integer, List<String>> subjects = new LinkedHashMap<>();
     private int step;
 
-    /** An emitter for a spec that names so many environment variables. */
-    Emitter(ProgramBuilder builder, int named) {
+    /** An emitter for a spec with these files, that names so many environment variables. */
+    Emitter(ProgramBuilder builder, int named, FileSystem files) {
         this.builder = builder;
+        this.files = files;
         this.frame = new Frame(builder, named);
     }
 
@@ -37,6 +42,21 @@ public final class Emitter {
     /** The variables that steps share. */
     Frame frame() {
         return frame;
+    }
+
+    /** The places to mount on; made when the first step asks, so that other launchers do not carry them. */
+    Targets targets() {
+        if (targets == null) {
+            targets = new Targets(builder, frame, files);
+        }
+        return targets;
+    }
+
+    /** Emits what several steps use. */
+    void emitRoutines() {
+        if (targets != null) {
+            targets.emitRoutines();
+        }
     }
 
     /** From here on this step speaks, numbered from 1. */

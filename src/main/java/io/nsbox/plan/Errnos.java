@@ -43,6 +43,8 @@ final class Errnos {
             new Errno(36, "ENAMETOOLONG", "File name too long"),
             new Errno(38, "ENOSYS", "Function not implemented"),
             new Errno(40, "ELOOP", "Too many levels of symbolic links"),
+            new Errno(75, "EOVERFLOW", "Value too large for defined data type"),
+            new Errno(39, "ENOTEMPTY", "Directory not empty"),
             new Errno(87, "EUSERS", "Too many users"),
             new Errno(95, "EOPNOTSUPP", "Operation not supported"),
             new Errno(97, "EAFNOSUPPORT", "Address family not supported by protocol"));

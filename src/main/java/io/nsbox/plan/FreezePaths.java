@@ -7,8 +7,6 @@ import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +18,6 @@ import java.util.Optional;
  * @param ownProc whether the sandbox mounted {@code /proc}
  */
 record FreezePaths(List<String> paths, boolean ownProc, Optional<Span> cause) implements Step {
-    private static final int MOUNT_ATTR_SIZE = 32;
-
     FreezePaths {
         paths = List.copyOf(paths);
     }
@@ -37,8 +33,6 @@ record FreezePaths(List<String> paths, boolean ownProc, Optional<Span> cause) im
         Hints hints = Hints.of(RefusalHints.GUARDED_PATH);
         DevCalls calls = new DevCalls(emitter, hints);
         Slot mount = emitter.frame().scratch3.as("mount");
-        ByteBuffer attributes = ByteBuffer.allocate(MOUNT_ATTR_SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        attributes.putLong(Linux.MOUNT_ATTR_RDONLY);
         new GuardedPath(emitter).each(paths, ownProc, (place, next) -> {
             calls.copy(
                     Operand.of(place),
@@ -52,9 +46,9 @@ record FreezePaths(List<String> paths, boolean ownProc, Optional<Span> cause) im
                     Operand.of(mount),
                     b.text(""),
                     Operand.named("AT_EMPTY_PATH|AT_RECURSIVE", Linux.AT_EMPTY_PATH | Linux.AT_RECURSIVE),
-                    b.struct("{attr_set=MOUNT_ATTR_RDONLY}", attributes.array()),
-                    Operand.number(MOUNT_ATTR_SIZE));
-            calls.attach(mount, place);
+                    MountCalls.onlyReadable(b),
+                    Operand.number(MountCalls.ATTR_SIZE));
+            MountCalls.move(emitter, mount, place);
         });
     }
 }

@@ -51,7 +51,7 @@ final class GuardedPath {
             (ownProc && path.startsWith(PROC) ? inProc : elsewhere).add(path);
         }
         if (!inProc.isEmpty()) {
-            Slot proc = frame.scratch.as("proc");
+            Slot proc = frame.scratch5.as("proc");
             openProc(proc);
             Operand how = calls.how(
                     "RESOLVE_NO_MAGICLINKS|RESOLVE_NO_SYMLINKS|RESOLVE_BENEATH",

@@ -116,7 +116,7 @@ record KeepIds(boolean keepsUid, boolean keepsGid, Optional<Span> cause) impleme
                     Syscall.OPENAT,
                     Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                     b.text("/proc/self"),
-                    Operand.named("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
+                    Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
             b.place(done);
         }
     }

@@ -47,8 +47,7 @@ final class KnownDevices {
     }
 
     /** Mounts them into the sandbox's own {@code /dev}. */
-    void mount(Hints hints) {
-        DevCalls attaching = new DevCalls(emitter, hints);
+    void mount() {
         ByteBuffer wanted = ByteBuffer.allocate(8 * NUMBERS.size()).order(ByteOrder.LITTLE_ENDIAN);
         NUMBERS.values().forEach(number -> wanted.putInt(number[0]).putInt(number[1]));
         Operand table = b.struct("device numbers", wanted.array());
@@ -71,7 +70,7 @@ final class KnownDevices {
                     Operand.of(path),
                     Operand.named("S_IFREG|000", Linux.S_IFREG),
                     Operand.number(0));
-            attaching.attach(device, frame.dev, Operand.of(path));
+            calls.attach(device, frame.dev, Operand.of(path));
         });
         b.set(frame.nullIsMounted, 1);
     }

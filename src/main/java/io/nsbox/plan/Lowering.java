@@ -39,7 +39,7 @@ public final class Lowering {
     private Lowering(Plan plan, Arch arch) {
         this.plan = plan;
         this.b = new ProgramBuilder(arch);
-        this.emitter = new Emitter(b, namedVariables(plan.spec()));
+        this.emitter = new Emitter(b, namedVariables(plan.spec()), plan.spec().fileSystem());
         this.frame = emitter.frame();
         this.file = b.slot("spec");
     }
@@ -86,6 +86,7 @@ public final class Lowering {
         b.place(child);
         b.onFailure(childFailed);
         eachStep(Phase.CHILD, Step::inChild);
+        emitter.emitRoutines();
         b.section("report a refused step", 0);
         b.place(childFailed);
         reportRefusal();

@@ -5,10 +5,10 @@ import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Linux;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
-import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
+import io.nsbox.spec.GuestPath;
+import io.nsbox.spec.Mount.Access;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +21,9 @@ import java.util.Optional;
 record MakeDev(Optional<Span> cause) implements Step {
     /** As Docker has it: nobody fills the memory through {@code /dev}. */
     private static final String SIZE = "65536k";
+
+    /** Devices work in it all the same, because they are mounts of their own. */
+    static final Access ACCESS = new Access(false, false, false, false);
 
     private static final Map<String, String> LINKS = new LinkedHashMap<>();
 
@@ -41,28 +44,24 @@ record MakeDev(Optional<Span> cause) implements Step {
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
-        Hints hints = Hints.of(RefusalHints.MOUNT_BY_FD);
-        DevCalls calls = new DevCalls(emitter, hints);
-        // What lies below the new /dev can be reached no other way once it is attached.
+        // What lies below the new /dev can be reached no other way once that is attached.
         emitter.must(
                 Hints.of(RefusalHints.HOST_DEVICE),
                 frame.hostDev,
                 Syscall.OPENAT,
                 Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                 b.text("/dev"),
-                Operand.named("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
-        Slot place = frame.scratch.as("place");
-        DevFolder.find(emitter, place);
-        calls.make(
-                "tmpfs",
-                List.of(
-                        new DevCalls.Option("source", "tmpfs"),
-                        new DevCalls.Option("mode", "0755"),
-                        new DevCalls.Option("size", SIZE)),
-                DevCalls.Attributes.HARMLESS,
-                frame.dev);
-        calls.attach(frame.dev, place);
-        new KnownDevices(emitter).mount(hints);
+                Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
+        Targets targets = emitter.targets();
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("mode", "0755");
+        options.put("size", SIZE);
+        MountCalls.newFileSystem(
+                emitter, Hints.of(RefusalHints.NEW_FILE_SYSTEM), "tmpfs", options, ACCESS, targets.tree);
+        targets.findPlain(emitter, GuestPath.of("/dev"), Targets.FOLDER);
+        targets.attach(emitter, true);
+        b.set(frame.dev, Operand.of(targets.tree));
+        new KnownDevices(emitter).mount();
         LINKS.forEach(
                 (name, target) -> emitter.must(Syscall.SYMLINKAT, b.text(target), Operand.of(frame.dev), b.text(name)));
     }

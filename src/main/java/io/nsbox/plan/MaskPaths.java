@@ -7,7 +7,10 @@ import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
+import io.nsbox.spec.Mount.Access;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,6 +36,9 @@ record MaskPaths(List<String> paths, boolean ownProc, Optional<Span> cause) impl
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
         DevCalls calls = new DevCalls(emitter, Hints.of(RefusalHints.GUARDED_PATH));
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("mode", "0555");
+        options.put("ro", "");
         Slot empty = b.slot("empty folder");
         Slot emptyIsMounted = b.slot("empty folder is mounted");
         Slot mount = frame.scratch3.as("mount");
@@ -60,16 +66,15 @@ record MaskPaths(List<String> paths, boolean ownProc, Optional<Span> cause) impl
                 emptyIsMounted,
                 mount,
                 attach,
-                () -> calls.make(
+                () -> MountCalls.newFileSystem(
+                        emitter,
+                        Hints.of(RefusalHints.NEW_FILE_SYSTEM),
                         "tmpfs",
-                        List.of(
-                                new DevCalls.Option("source", "tmpfs"),
-                                new DevCalls.Option("mode", "0555"),
-                                new DevCalls.Option("ro", "")),
-                        DevCalls.Attributes.FROZEN,
+                        options,
+                        new Access(true, false, false, false),
                         empty));
         b.place(attach);
-        calls.attach(mount, place);
+        MountCalls.move(emitter, mount, place);
         b.jump(frame.returnTo);
         b.place(end);
     }

@@ -5,7 +5,9 @@ import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Operand;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
-import java.util.List;
+import io.nsbox.spec.Mount.Access;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,18 +25,14 @@ record MountPts(Optional<Span> cause) implements Step {
     @Override
     public void inChild(Emitter emitter) {
         Frame frame = emitter.frame();
-        DevCalls calls = new DevCalls(emitter, Hints.of(RefusalHints.DEVPTS));
         Operand name = emitter.builder().text("pts");
-        Slot pts = frame.scratch.as("pts");
-        calls.make(
-                "devpts",
-                List.of(
-                        new DevCalls.Option("source", "devpts"),
-                        new DevCalls.Option("ptmxmode", "0666"),
-                        new DevCalls.Option("mode", "0620")),
-                DevCalls.Attributes.DEVICES,
-                pts);
+        Slot pts = frame.scratch2.as("pts");
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("ptmxmode", "0666");
+        options.put("mode", "0620");
+        MountCalls.newFileSystem(
+                emitter, Hints.of(RefusalHints.DEVPTS), "devpts", options, new Access(false, false, true, false), pts);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));
-        calls.attach(pts, frame.dev, name);
+        new DevCalls(emitter, Hints.NONE).attach(pts, frame.dev, name);
     }
 }

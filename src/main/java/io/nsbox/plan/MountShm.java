@@ -5,7 +5,8 @@ import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Operand;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** Mounts a tmpfs for shared memory (shm_overview(7)) in the sandbox's own {@code /dev}. */
@@ -26,18 +27,14 @@ record MountShm(long bytes, Optional<Span> cause) implements Step {
     @Override
     public void inChild(Emitter emitter) {
         Frame frame = emitter.frame();
-        DevCalls calls = new DevCalls(emitter, Hints.of(RefusalHints.MOUNT_BY_FD));
         Operand name = emitter.builder().text("shm");
-        Slot shm = frame.scratch.as("shm");
-        calls.make(
-                "tmpfs",
-                List.of(
-                        new DevCalls.Option("source", "tmpfs"),
-                        new DevCalls.Option("mode", "1777"),
-                        new DevCalls.Option("size", Long.toString(bytes))),
-                DevCalls.Attributes.HARMLESS,
-                shm);
+        Slot shm = frame.scratch2.as("shm");
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("mode", "1777");
+        options.put("size", Long.toString(bytes));
+        MountCalls.newFileSystem(
+                emitter, Hints.of(RefusalHints.NEW_FILE_SYSTEM), "tmpfs", options, MakeDev.ACCESS, shm);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));
-        calls.attach(shm, frame.dev, name);
+        new DevCalls(emitter, Hints.NONE).attach(shm, frame.dev, name);
     }
 }

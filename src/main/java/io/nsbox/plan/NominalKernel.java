@@ -4,6 +4,7 @@ import io.nsbox.program.Instruction;
 import io.nsbox.program.Kernel;
 import io.nsbox.program.Linux;
 import io.nsbox.program.SimulatedMemory;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,7 @@ final class NominalKernel implements Kernel {
                 yield CHILD_PID;
             }
             case CLONE -> CHILD_PID + 1;
+            // Every target is there, and every link says what it should.
             case OPENAT, OPENAT2, OPEN_TREE -> {
                 names.put((long) nextFile, memory.text(arguments[1]));
                 yield nextFile++;
@@ -57,11 +59,14 @@ final class NominalKernel implements Kernel {
                 yield 0;
             }
             case FSTATFS -> {
-                memory.write(arguments[1], 8, Linux.PROC_SUPER_MAGIC);
+                if (call.text().startsWith("fstatfs(<proc>")) {
+                    memory.write(arguments[1], 8, Linux.PROC_SUPER_MAGIC);
+                }
                 yield 0;
             }
+            case READLINKAT -> memory.text(arguments[2]).getBytes(StandardCharsets.UTF_8).length;
             case FSOPEN, FSMOUNT, SIGNALFD4, TIMERFD_CREATE, SOCKET -> nextFile++;
-            case READ -> arguments[2];
+            case READ, WRITE -> arguments[2];
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');
                 yield 2;
@@ -88,6 +93,9 @@ final class NominalKernel implements Kernel {
     private static void status(Instruction.Call call, String name, SimulatedMemory memory, long buffer) {
         int[] device = KnownDevices.NUMBERS.get(name.substring(name.lastIndexOf('/') + 1));
         boolean masked = call.text().startsWith("statx(<place>");
+        if (!masked && !call.text().startsWith("statx(<device>") && !call.text().startsWith("statx(<null>")) {
+            return;
+        }
         int kind = FOLDERS.contains(name) ? Linux.S_IFDIR : masked ? Linux.S_IFREG : Linux.S_IFCHR;
         memory.write(buffer + Linux.STX_MODE, 2, kind);
         if (device != null) {

@@ -126,18 +126,11 @@ public final class Planner {
     }
 
     private void files() {
-        if (spec.has(Namespace.MOUNT)) {
-            steps.add(new SetPropagation(
-                    spec.propagation(),
-                    origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
-        }
-        steps.addAll(dev.before());
-        steps.addAll(dev.dev());
-        if (spec.mountProc()) {
-            steps.add(new MountProc(spec.has(Namespace.USER), origins.key("mount_proc")));
-        }
-        steps.addAll(dev.guards());
-        steps.addAll(dev.after());
+        steps.addAll(FileSteps.of(
+                spec,
+                origins,
+                dev,
+                origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
     }
 
     private void command() {

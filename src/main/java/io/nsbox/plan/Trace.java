@@ -8,6 +8,7 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Simulator;
 import io.nsbox.program.Syscall;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,9 @@ public record Trace(List<TracedCall> calls) {
      */
     public record TracedCall(int step, Phase phase, Syscall syscall, String text) {}
 
+    /** The subject of a section that several steps use: its calls are those of the step that is running. */
+    static final int FOR_THE_LAST_STEP = -1;
+
     public Trace {
         calls = List.copyOf(calls);
     }
@@ -43,13 +47,17 @@ public record Trace(List<TracedCall> calls) {
         Map<Phase, List<TracedCall>> lists =
                 Map.of(Phase.LAUNCHER, launcher, Phase.PARENT, parent, Phase.HELPER, helper, Phase.CHILD, child);
         boolean[] cloned = {false};
+        Map<Integer, Integer> lastSteps = new HashMap<>();
         Simulator.run(program, List.of("launcher"), Map.of(), call -> {
             Program.Section section = program.sectionOf(call.index());
             Phase phase = phase(call.process(), cloned[0]);
+            int step = section.subject() == FOR_THE_LAST_STEP
+                    ? lastSteps.getOrDefault(call.process(), 0)
+                    : section.subject();
+            lastSteps.put(call.process(), step);
             if (!section.title().equals(Lowering.SUPERVISION)) {
                 Objects.requireNonNull(lists.get(phase))
-                        .add(new TracedCall(
-                                section.subject(), phase, call.call().syscall(), text(call)));
+                        .add(new TracedCall(step, phase, call.call().syscall(), text(call)));
             }
             long result = nominal.answer(call);
             cloned[0] |= call.call().syscall() == Syscall.CLONE3;

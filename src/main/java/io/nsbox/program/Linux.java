@@ -33,20 +33,26 @@ public final class Linux {
     public static final int EINTR = 4;
     /** Exec format error. */
     public static final int ENOEXEC = 8;
-    /** File exists. */
-    public static final int EEXIST = 17;
-    /** No such device. */
-    public static final int ENODEV = 19;
-    /** Invalid argument. */
-    public static final int EINVAL = 22;
-    /** Too many symbolic links. */
-    public static final int ELOOP = 40;
     /** Try again. */
     public static final int EAGAIN = 11;
     /** Permission denied. */
     public static final int EACCES = 13;
+    /** No such device. */
+    public static final int ENODEV = 19;
     /** Not a directory. */
     public static final int ENOTDIR = 20;
+    /** Device or resource busy. */
+    public static final int EBUSY = 16;
+    /** File exists. */
+    public static final int EEXIST = 17;
+    /** Invalid argument. */
+    public static final int EINVAL = 22;
+    /** No space left on device. */
+    public static final int ENOSPC = 28;
+    /** Read-only file system. */
+    public static final int EROFS = 30;
+    /** Too many levels of symbolic links. */
+    public static final int ELOOP = 40;
     /** Argument list too long. */
     public static final int E2BIG = 7;
     /** File name too long. */
@@ -65,49 +71,24 @@ public final class Linux {
     public static final int O_NONBLOCK = 0x800;
     /** Closed by execve(2). */
     public static final int O_CLOEXEC = 0x8_0000;
+    /** Only a place in the file tree, not the file's content. */
+    public static final int O_PATH = 0x20_0000;
+    /** Create it. */
+    public static final int O_CREAT = 0x40;
+    /** It must not be there. */
+    public static final int O_EXCL = 0x80;
+    /** The kind of a regular file (inode(7)). */
+    public static final int S_IFREG = 0x8000;
+    /** The kind of a folder (inode(7)). */
+    public static final int S_IFDIR = 0x4000;
+    /** The bits that tell the kind of a file (inode(7)). */
+    public static final int S_IFMT = 0xf000;
+    /** The kind of a character device (inode(7)). */
+    public static final int S_IFCHR = 0x2000;
+    /** The kind of a block device (inode(7)). */
+    public static final int S_IFBLK = 0x6000;
     /** Paths are relative to the working directory. */
     public static final int AT_FDCWD = -100;
-
-    /** Names a place in the file system and does not open what is there. */
-    public static final int O_PATH = 0x20_0000;
-
-    /* linux/fcntl.h, linux/openat2.h */
-    /** Do not follow a symbolic link at the end of the path. */
-    public static final int AT_SYMLINK_NOFOLLOW = 0x100;
-    /** The path is empty: the file descriptor itself is meant. */
-    public static final int AT_EMPTY_PATH = 0x1000;
-    /** The mount and all below. */
-    public static final int AT_RECURSIVE = 0x8000;
-    /** Refuse the links of procfs that lead to open files. */
-    public static final int RESOLVE_NO_MAGICLINKS = 2;
-    /** Refuse every symbolic link. */
-    public static final int RESOLVE_NO_SYMLINKS = 4;
-    /** Refuse what is not below the folder. */
-    public static final int RESOLVE_BENEATH = 8;
-
-    /* linux/stat.h */
-    /** The bits of a mode that say what kind of file it is. */
-    public static final int S_IFMT = 0xf000;
-    /** A character device. */
-    public static final int S_IFCHR = 0x2000;
-    /** A folder. */
-    public static final int S_IFDIR = 0x4000;
-    /** A block device. */
-    public static final int S_IFBLK = 0x6000;
-    /** A plain file. */
-    public static final int S_IFREG = 0x8000;
-    /** statx(2) is to tell what kind of file it is. */
-    public static final int STATX_TYPE = 1;
-    /** Size of a struct statx. */
-    public static final int STATX_SIZE = 256;
-    /** Where a struct statx has its stx_mode, of 2 bytes. */
-    public static final int STX_MODE = 28;
-    /** Where a struct statx has its stx_rdev_major and stx_rdev_minor, of 4 bytes each. */
-    public static final int STX_RDEV = 128;
-
-    /* linux/magic.h */
-    /** The type that statfs(2) gives of a procfs. */
-    public static final int PROC_SUPER_MAGIC = 0x9fa0;
 
     /* asm-generic/signal.h */
     /** Hangup. */
@@ -127,7 +108,74 @@ public final class Linux {
     /** The number of signals. */
     public static final int SIGNAL_COUNT = 64;
 
+    /* linux/fcntl.h */
+    /** A symbolic link at the end of the path is not followed. */
+    public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    /** An empty path is the file itself. */
+    public static final int AT_EMPTY_PATH = 0x1000;
+    /** All mounts below. */
+    public static final int AT_RECURSIVE = 0x8000;
+
+    /* linux/openat2.h */
+    /** No link of procfs that jumps elsewhere. */
+    public static final int RESOLVE_NO_MAGICLINKS = 0x02;
+    /** No symbolic link at all. */
+    public static final int RESOLVE_NO_SYMLINKS = 0x04;
+    /** Nothing that is not below the folder. */
+    public static final int RESOLVE_BENEATH = 0x08;
+    /** The folder is the root of everything. */
+    public static final int RESOLVE_IN_ROOT = 0x10;
+
+    /* linux/stat.h */
+    /** The file's type. */
+    public static final int STATX_TYPE = 0x0001;
+    /** The file's inode number. */
+    public static final int STATX_INO = 0x0100;
+    /** The mount that the file lies on. */
+    public static final int STATX_MNT_ID = 0x1000;
+
+    /** Where a struct statx has its stx_mode, of 2 bytes. */
+    public static final int STX_MODE = 28;
+    /** Where a struct statx has its stx_rdev_major and stx_rdev_minor, of 4 bytes each. */
+    public static final int STX_RDEV = 128;
+
+    /* linux/magic.h */
+    /** The type that statfs(2) gives of a procfs. */
+    public static final int PROC_SUPER_MAGIC = 0x9fa0;
+
+    /* linux/mount.h, of the calls with file descriptors */
+    /** A copy of the mount. */
+    public static final int OPEN_TREE_CLONE = 1;
+    /** Files do not survive execve(2): the same as O_CLOEXEC. */
+    public static final int OPEN_TREE_CLOEXEC = O_CLOEXEC;
+    /** The source is the file itself. */
+    public static final int MOVE_MOUNT_F_EMPTY_PATH = 0x04;
+    /** The target is the file itself. */
+    public static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    /** Closed by execve(2). */
+    public static final int FSOPEN_CLOEXEC = 1;
+    /** Closed by execve(2). */
+    public static final int FSMOUNT_CLOEXEC = 1;
+    /** An option without a value. */
+    public static final int FSCONFIG_SET_FLAG = 0;
+    /** An option with a text. */
+    public static final int FSCONFIG_SET_STRING = 1;
+    /** Make the file system. */
+    public static final int FSCONFIG_CMD_CREATE = 6;
+    /** Nothing can be written. */
+    public static final long MOUNT_ATTR_RDONLY = 1;
+    /** Set-user-id bits have no effect. */
+    public static final long MOUNT_ATTR_NOSUID = 2;
+    /** Device files do not work. */
+    public static final long MOUNT_ATTR_NODEV = 4;
+    /** Programs cannot be executed. */
+    public static final long MOUNT_ATTR_NOEXEC = 8;
+    /** Unmount, and let go of what is in use later. */
+    public static final int MNT_DETACH = 2;
+
     /* linux/mount.h */
+    /** Read-only. */
+    public static final long MS_RDONLY = 1;
     /** Set-user-id bits have no effect. */
     public static final long MS_NOSUID = 2;
     /** Device files do not work. */
@@ -136,26 +184,6 @@ public final class Linux {
     public static final long MS_NOEXEC = 8;
     /** The whole tree. */
     public static final long MS_REC = 0x4000;
-    /** A copy of the mount, attached nowhere. */
-    public static final int OPEN_TREE_CLONE = 1;
-    /** The mount is given by its file descriptor. */
-    public static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
-    /** The place is given by its file descriptor. */
-    public static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
-    /** Read-only. */
-    public static final int MOUNT_ATTR_RDONLY = 1;
-    /** Set-user-id bits have no effect. */
-    public static final int MOUNT_ATTR_NOSUID = 2;
-    /** Device files do not work. */
-    public static final int MOUNT_ATTR_NODEV = 4;
-    /** Programs cannot be executed. */
-    public static final int MOUNT_ATTR_NOEXEC = 8;
-    /** fsconfig(2) sets a flag. */
-    public static final int FSCONFIG_SET_FLAG = 0;
-    /** fsconfig(2) sets a text. */
-    public static final int FSCONFIG_SET_STRING = 1;
-    /** fsconfig(2) makes the file system. */
-    public static final int FSCONFIG_CMD_CREATE = 6;
     /** Cannot be bound. */
     public static final long MS_UNBINDABLE = 1 << 17;
     /** Neither sends nor receives. */

@@ -9,6 +9,9 @@ public sealed interface InheritEnv permits InheritEnv.All, InheritEnv.Names {
     InheritEnv DEFAULT = new Names(
             List.of("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_*", "TZ", "PATH", "HOME", "USER", "LOGNAME", "SHELL"));
 
+    /** With {@code rootfs} the caller's paths mean nothing inside. */
+    InheritEnv DEFAULT_WITH_ROOTFS = new Names(List.of("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_*", "TZ"));
+
     /** Nothing is kept: {@code inherit_env: false}. */
     InheritEnv NONE = new Names(List.of());
 

@@ -41,14 +41,34 @@ public enum Key {
             Namespace.USER,
             "How group ids inside relate to ids outside; the same words as uid_map, with /etc/subgid. "
                     + "A keyword here goes for uid_map too, unless that is given."),
-    ROOTFS(Status.LATER, Namespace.MOUNT, "The folder that becomes /."),
-    READ_ONLY(Status.LATER, Namespace.MOUNT, "Whether / and everything below it is read-only."),
+    ROOTFS(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "The folder that becomes /: a path, or {path, overlay}. 'overlay: tmpfs' throws away what is written, "
+                    + "{upper, work} keeps it apart. Default: the caller's root.",
+            "root",
+            "chroot"),
+    READ_ONLY(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "Whether / and everything below it that came with it is read-only. Mounts of the spec stay as they say.",
+            "readonly"),
     PROPAGATION(
             Status.SUPPORTED,
             Namespace.MOUNT,
             "How mounts and unmounts of / and all below travel between the sandbox and the caller. Default: private."),
-    MOUNTS(Status.LATER, Namespace.MOUNT, "What is mounted, in order.", "volumes", "binds", "bind"),
-    TMPFS(Status.LATER, Namespace.MOUNT, "Paths on which a tmpfs is mounted."),
+    MOUNTS(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "What is mounted, in order: SOURCE:TARGET[:ro|rw], or a map with a type: "
+                    + "bind, tmpfs, overlay, file, dir, symlink, proc, sysfs, devpts, mqueue, cgroup.",
+            "volumes",
+            "binds",
+            "bind"),
+    TMPFS(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "Paths on which a new tmpfs is mounted, before 'mounts': /tmp, or \"/tmp:size=64m,mode=1777\"."),
     DEV(
             Status.SUPPORTED,
             Namespace.MOUNT,
@@ -75,7 +95,7 @@ public enum Key {
     UMASK(Status.LATER, "The command's file mode creation mask."),
     WORKING_DIR(
             Status.SUPPORTED,
-            "The folder in which the command starts, an absolute path. Default: the caller's.",
+            "The folder in which the command starts, an absolute path. Default: / with 'rootfs', else the caller's.",
             "cwd",
             "workdir",
             "chdir"),
@@ -114,7 +134,7 @@ public enum Key {
     INHERIT_ENV(
             Status.SUPPORTED,
             "What the command keeps of the caller's environment: true, false, or a list of names and prefixes such as LC_*. "
-                    + "Default: PATH HOME USER LOGNAME SHELL TERM COLORTERM NO_COLOR LANG LC_* TZ."),
+                    + "Default: TERM COLORTERM NO_COLOR LANG LC_* TZ, and without 'rootfs' also PATH HOME USER LOGNAME SHELL."),
     COMMAND(
             Status.SUPPORTED,
             "What runs: a list of words, or one string that is split as a shell splits words, without expansion. "

@@ -266,6 +266,31 @@ final class Binding {
         return Optional.of(sequence);
     }
 
+    /** The value of a key that a map must have; its place is remembered. */
+    Optional<YamlNode> required(Mapping mapping, String path, String key, String help) {
+        Optional<YamlNode> value = optional(mapping, path, key);
+        if (value.isEmpty()) {
+            error(Code.MISSING_KEY, mapping, path, "'" + path + "' needs " + Printable.quote(key), help);
+        }
+        return value;
+    }
+
+    /** The value of a key that a map may have; its place is remembered. */
+    Optional<YamlNode> optional(Mapping mapping, String path, String key) {
+        Optional<Entry> found = mapping.find(key);
+        found.ifPresent(e -> entry(path + "." + key, e));
+        return found.map(Entry::value);
+    }
+
+    /** Text for a file: anything but NUL, also what looks like a variable. */
+    Optional<String> content(YamlNode node, String path) {
+        if (node instanceof Scalar scalar && scalar.type() != ScalarType.TEXT && !scalar.isNull()) {
+            wrongType(node, path, "text", "put it in quotes: \"" + scalar.text() + "\"");
+            return Optional.empty();
+        }
+        return word(node, path);
+    }
+
     /** Reports the keys of a map that are not among those it may have. */
     void onlyKeys(Mapping mapping, String path, List<String> known) {
         for (Entry entry : mapping.entries()) {

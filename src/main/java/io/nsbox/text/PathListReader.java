@@ -3,6 +3,7 @@ package io.nsbox.text;
 import io.nsbox.diag.Code;
 import io.nsbox.diag.Printable;
 import io.nsbox.diag.Severity;
+import io.nsbox.spec.GuestPath;
 import io.nsbox.spec.SandboxSpec;
 import io.nsbox.text.YamlNode.Sequence;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +37,11 @@ final class PathListReader {
     static final int MOST = 1024;
 
     private final Binding binding;
+    private final PathReader paths;
 
-    PathListReader(Binding binding) {
+    PathListReader(Binding binding, PathReader paths) {
         this.binding = binding;
+        this.paths = paths;
     }
 
     /** Paths inside, each in its shortest spelling; {@code null} where the value is no list. */
@@ -69,7 +72,7 @@ final class PathListReader {
                     Code.OUT_OF_RANGE, node, path, "'" + path + "' has " + size + " entries", "the most is " + MOST);
             return null;
         }
-        List<String> paths = new ArrayList<>();
+        List<String> read = new ArrayList<>();
         Map<String, YamlNode> seen = new HashMap<>();
         for (int i = 0; i < size; i++) {
             YamlNode item = list.get().items().get(i);
@@ -81,7 +84,7 @@ final class PathListReader {
             }
             YamlNode first = seen.putIfAbsent(each.get(), item);
             if (first == null) {
-                paths.add(each.get());
+                read.add(each.get());
                 continue;
             }
             String message = "'" + path + "' lists " + Printable.quote(each.get()) + " twice";
@@ -89,29 +92,16 @@ final class PathListReader {
                     .withRelated(first.place().span(), "the first time")
                     .withHelp("remove one of the two"));
         }
-        return paths;
+        return read;
     }
 
     private Optional<String> guarded(YamlNode node, String path, String text) {
-        String quoted = Printable.quote(text);
-        if (!text.startsWith("/")) {
-            String message = "'" + path + "' must be an absolute path, not " + quoted;
-            return refused(node, path, message, "paths inside start with '/'");
-        }
-        List<String> parts = new ArrayList<>();
-        for (String part : text.split("/")) {
-            if (part.equals("..")) {
-                return refused(node, path, quoted + " has '..' in it", "write the path that is meant");
-            }
-            if (!part.isEmpty() && !part.equals(".")) {
-                parts.add(part);
-            }
-        }
-        if (parts.isEmpty()) {
+        Optional<GuestPath> guest = paths.guest(node, path, text);
+        if (guest.filter(GuestPath::isRoot).isPresent()) {
             String help = "list what lies below it; the whole root is frozen by read_only: true";
             return refused(node, path, "'" + path + "' is the root itself", help);
         }
-        return fitting(node, path, "/" + String.join("/", parts));
+        return guest.map(GuestPath::path);
     }
 
     private Optional<String> device(YamlNode node, String path, String text) {

@@ -3,6 +3,7 @@ package io.nsbox.text;
 import io.nsbox.diag.Code;
 import io.nsbox.diag.Printable;
 import io.nsbox.diag.Severity;
+import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.InheritEnv;
 import io.nsbox.spec.Key;
@@ -51,7 +52,7 @@ final class SpecBinder {
     private @Nullable IdMap gidMap;
     private NetworkMode network = NetworkMode.LOOPBACK;
     private List<Variable> environment = List.of();
-    private InheritEnv inheritEnv = InheritEnv.DEFAULT;
+    private @Nullable InheritEnv inheritEnv;
     private @Nullable String workingDir;
     private List<String> command = List.of();
     private boolean noNewPrivileges = true;
@@ -61,9 +62,9 @@ final class SpecBinder {
     private final FileSystemReader fileSystem;
     private final ConfinementReader confinement;
 
-    private SpecBinder(Binding binding, String defaultName) {
+    private SpecBinder(Binding binding, String defaultName, PathReader paths) {
         this.binding = binding;
-        this.fileSystem = new FileSystemReader(binding);
+        this.fileSystem = new FileSystemReader(binding, paths);
         this.confinement = new ConfinementReader(binding);
         this.name = defaultName;
     }
@@ -72,9 +73,10 @@ final class SpecBinder {
      * Binds the root map of a spec.
      *
      * @param defaultName the sandbox's name unless the spec gives one
+     * @param paths what paths are relative to
      */
-    static SandboxSpec bind(Mapping root, String defaultName, Binding binding) {
-        SpecBinder binder = new SpecBinder(binding, defaultName);
+    static SandboxSpec bind(Mapping root, String defaultName, Binding binding, PathReader paths) {
+        SpecBinder binder = new SpecBinder(binding, defaultName, paths);
         for (Entry entry : root.entries()) {
             binder.entry(entry);
         }
@@ -209,6 +211,8 @@ final class SpecBinder {
     }
 
     private SandboxSpec spec(@Nullable IdMap uids, @Nullable IdMap gids) {
+        FileSystem files = fileSystem.fileSystem();
+        InheritEnv usual = files.rootfs() == null ? InheritEnv.DEFAULT : InheritEnv.DEFAULT_WITH_ROOTFS;
         return new SandboxSpec(
                 version,
                 name,
@@ -222,14 +226,14 @@ final class SpecBinder {
                 gids,
                 network,
                 environment,
-                inheritEnv,
+                inheritEnv == null ? usual : inheritEnv,
                 workingDir,
                 command,
                 noNewPrivileges,
                 stopSignal,
                 stopGracePeriod,
                 timeout,
-                fileSystem.fileSystem(),
+                files,
                 confinement.confinement());
     }
 

@@ -14,6 +14,7 @@ import io.nsbox.spec.SandboxSpec;
 import io.nsbox.text.YamlNode.Mapping;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -84,7 +85,8 @@ public final class SpecReader {
 
     private LoadedSpec load(String name, Path path, byte[] content, Mapping root, Diagnostics diagnostics) {
         Binding binding = new Binding(diagnostics);
-        SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding);
+        PathReader paths = new PathReader(binding, String.valueOf(path.getParent()), options.home());
+        SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding, paths);
         SpecValidator.check(bound, root, binding);
         CrossRules.check(bound, binding.origins(), diagnostics);
         boolean hasCommand = !bound.command().isEmpty()
@@ -101,7 +103,9 @@ public final class SpecReader {
                     .withHelp("add one, such as command: [sh], or give words after --: nsbox up " + name + " -- sh"));
         }
         SandboxSpec spec = options.command().isEmpty() ? bound : bound.withCommand(options.command());
-        return new LoadedSpec(spec, origins(binding), name, List.of(new InputFile(path.toString(), content)));
+        Map<String, Optional<String>> variables = paths.isHomeConsulted() ? Map.of("HOME", options.home()) : Map.of();
+        return new LoadedSpec(
+                spec, origins(binding), name, List.of(new InputFile(path.toString(), content)), variables);
     }
 
     /** Words of the command line stand on no line of the file. */

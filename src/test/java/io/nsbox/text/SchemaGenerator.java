@@ -1,6 +1,7 @@
 package io.nsbox.text;
 
 import io.nsbox.spec.ByteLength;
+import io.nsbox.spec.ByteSize;
 import io.nsbox.spec.Dev;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
@@ -182,7 +183,7 @@ final class SchemaGenerator {
     private static ObjectNode size() {
         return anyOf(
                 JSON.objectNode().put("type", "integer").put("minimum", 1),
-                string().put("pattern", SizeReader.PATTERN.replace("^", "^(?=.*[1-9])")));
+                string().put("pattern", "^(?=.*[1-9])" + ByteSize.PATTERN + "$"));
     }
 
     private static ObjectNode stopSignal() {

@@ -1,0 +1,156 @@
+package io.nsbox.plan;
+
+import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
+import io.nsbox.spec.Dev;
+import io.nsbox.spec.FileSystem;
+import io.nsbox.spec.GuestPath;
+import io.nsbox.spec.KernelFileSystem;
+import io.nsbox.spec.Mount;
+import io.nsbox.spec.Namespace;
+import io.nsbox.spec.Origins;
+import io.nsbox.spec.Propagation;
+import io.nsbox.spec.Rootfs;
+import io.nsbox.spec.SandboxSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides which steps make the files that a sandbox sees, and in which order.
+ *
+ * <p>First everything of the caller's is opened, while its paths still mean what they mean to the caller; then the root is
+ * put in place, and what is mounted under it, in the spec's order; then the old root is let go.
+ */
+final class FileSteps {
+    private final SandboxSpec spec;
+    private final FileSystem files;
+    private final Origins origins;
+    private final DevSteps dev;
+    private final List<Step> steps = new ArrayList<>();
+
+    private FileSteps(SandboxSpec spec, Origins origins, DevSteps dev) {
+        this.spec = spec;
+        this.files = spec.fileSystem();
+        this.origins = origins;
+        this.dev = dev;
+    }
+
+    /** The steps of a spec; {@code propagation} is the line that says how mounts travel. */
+    static List<Step> of(SandboxSpec spec, Origins origins, DevSteps dev, Optional<Span> propagation) {
+        FileSteps files = new FileSteps(spec, origins, dev);
+        files.plan(propagation);
+        return files.steps;
+    }
+
+    private void plan(Optional<Span> propagation) {
+        if (!spec.has(Namespace.MOUNT)) {
+            return;
+        }
+        boolean underRoot =
+                files.rootfs() != null || files.hasMounts() || files.readOnly() || files.devMode() == Dev.MINIMAL;
+        List<Step> guards = dev.guards();
+        boolean later = (underRoot || !guards.isEmpty())
+                && (spec.propagation() == Propagation.SHARED || spec.propagation() == Propagation.UNBINDABLE);
+        steps.add(new SetPropagation(later ? Propagation.PRIVATE : spec.propagation(), propagation));
+        boolean covers = files.hasMounts() || files.devMode() == Dev.MINIMAL || !guards.isEmpty();
+        boolean returns = files.rootfs() == null && covers && spec.workingDir() == null;
+        if (returns) {
+            steps.add(new RememberFolder());
+        }
+        steps.addAll(dev.before());
+        if (underRoot) {
+            prepare();
+            root();
+            mounts();
+            if (files.rootfs() != null) {
+                steps.add(new EnterRoot(origins.key("rootfs")));
+            }
+        } else {
+            steps.addAll(dev.dev());
+            proc();
+        }
+        steps.addAll(guards);
+        if (returns) {
+            steps.add(new ReturnToFolder());
+        }
+        // What is copied or mounted under shared mounts would travel, and unbindable ones cannot be copied.
+        if (later) {
+            steps.add(new SetPropagation(spec.propagation(), propagation));
+        }
+        steps.addAll(dev.after());
+    }
+
+    private void prepare() {
+        for (int i = 0; i < files.mounts().size(); i++) {
+            Optional<Span> cause = origins.value("mounts[" + i + "]");
+            if (files.mounts().get(i) instanceof Mount.Bind bind) {
+                steps.add(new OpenSource(bind, i, cause));
+            }
+        }
+    }
+
+    private void root() {
+        Rootfs rootfs = files.rootfs();
+        if (rootfs == null) {
+            steps.add(new OpenRoot());
+        } else {
+            steps.add(new BindRoot(rootfs.path(), origins.key("rootfs")));
+        }
+        if (files.readOnly()) {
+            steps.add(new FreezeRoot(rootfs != null, origins.key("read_only")));
+        }
+        steps.addAll(dev.dev());
+        proc();
+    }
+
+    private void proc() {
+        if (!spec.mountProc()) {
+            return;
+        }
+        Optional<Span> cause = origins.key("mount_proc");
+        if (files.rootfs() == null) {
+            steps.add(new MountProc(spec.has(Namespace.USER), cause));
+        } else {
+            steps.add(new MountNew(
+                    "proc",
+                    GuestPath.of("/proc"),
+                    Map.of(),
+                    KernelFileSystem.PROC.access(),
+                    spec.has(Namespace.USER) ? RefusalHints.MOUNT_PROC_WITH_USER : RefusalHints.MOUNT_PROC_WITHOUT_USER,
+                    true,
+                    false,
+                    cause));
+        }
+    }
+
+    private void mounts() {
+        for (int i = 0; i < files.tmpfs().size(); i++) {
+            steps.add(MountNew.tmpfs(files.tmpfs().get(i), origins.value("tmpfs[" + i + "]")));
+        }
+        for (int i = 0; i < files.mounts().size(); i++) {
+            steps.add(mount(files.mounts().get(i), i, origins.value("mounts[" + i + "]")));
+        }
+    }
+
+    private Step mount(Mount mount, int index, Optional<Span> cause) {
+        if (mount instanceof Mount.Bind bind) {
+            return new MountSource(
+                    bind.source(),
+                    bind.target(),
+                    index,
+                    Targets.LIKE_TREE,
+                    bind.optional(),
+                    !bind.access().readOnly(),
+                    cause);
+        }
+        if (mount instanceof Mount.Tmpfs tmpfs) {
+            return MountNew.tmpfs(tmpfs, cause);
+        }
+        if (mount instanceof Mount.Kernel kernel) {
+            return MountNew.kernel(kernel, RefusalHints.NEW_FILE_SYSTEM, cause);
+        }
+        throw new IllegalStateException("a mount without a step: " + mount);
+    }
+}
