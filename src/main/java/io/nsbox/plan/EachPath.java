@@ -71,7 +71,8 @@ final class EachPath {
         b.set(Slot.HANDLER, Operand.of(handler));
         b.jump(done);
         b.place(refused);
-        b.add(number, first);
+        // From 1: 0 stands for a refusal that is about no path.
+        b.add(number, first + 1);
         b.compute(Arithmetic.SHIFT_LEFT, number, Operand.of(number), Operand.number(SUBJECT_SHIFT));
         b.compute(Arithmetic.OR, Slot.TAG, Operand.of(Slot.TAG), Operand.of(number));
         b.set(Slot.HANDLER, Operand.of(handler));

@@ -191,9 +191,10 @@ final class TellRefusal {
         b.load(4, table, Operand.of(step), SUBJECTS);
         b.branch(table, Condition.EQUAL, 0, none);
         b.compute(Arithmetic.SHIFT_RIGHT, subject, Operand.of(Slot.TAG), Operand.number(EachPath.SUBJECT_SHIFT));
+        b.branch(subject, Condition.EQUAL, 0, none);
         b.compute(Arithmetic.SHIFT_LEFT, subject, Operand.of(subject), Operand.number(2));
         b.compute(Arithmetic.ADD, table, Operand.of(table), Operand.of(subject));
-        b.load(4, subject, Operand.of(table), 0);
+        b.load(4, subject, Operand.of(table), -4);
         b.load(4, frame.scratch2, Operand.of(step), 16);
         callAppend(append);
         b.set(frame.scratch2, b.text("note: the path was "));

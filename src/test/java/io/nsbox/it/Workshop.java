@@ -95,6 +95,17 @@ final class Workshop implements AutoCloseable {
         }
     }
 
+    /** Makes a folder that the identity owns. */
+    Path folder(String name) {
+        try {
+            Path made = Files.createDirectory(folder.resolve(name));
+            giveAway(made);
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Writes an executable file that the identity owns. */
     Path script(String name, String content) {
         Path file = file(name, content);
