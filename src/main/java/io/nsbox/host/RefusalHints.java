@@ -140,6 +140,40 @@ public enum RefusalHints {
             entry("EACCES", Texts.NO_MOUNTS),
             entry("ENODEV", "this kernel was built without this file system"),
             entry("EOVERFLOW", Texts.NOT_MAPPED))),
+    /** Making an overlay in a user namespace. */
+    OVERLAY_WITH_USER(Map.ofEntries(
+            entry(
+                    "EINVAL",
+                    "without privilege no layer may have mounts below it, as / has: overlay the folders that matter,"
+                            + " as /usr; or upper and work differ in file system"),
+            entry("EPERM", "this kernel lets only root make overlays, or a layer cannot be marked: list no `user`"),
+            entry("EBUSY", Texts.LAYER_IN_USE),
+            entry("EACCES", "the caller may not enter a layer, or not write upper or work"),
+            entry("ENOENT", Texts.NO_LAYER),
+            entry("ENOTDIR", Texts.NO_LAYER),
+            entry("EROFS", "upper and work must be writable"),
+            entry("ENODEV", Texts.NO_OVERLAYS))),
+    /** Making an overlay without a user namespace of the sandbox's own. */
+    OVERLAY_WITHOUT_USER(Map.ofEntries(
+            entry(
+                    "EINVAL",
+                    "upper and work must be folders beside each other, on a file system that can hold an upper layer"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EBUSY", Texts.LAYER_IN_USE),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENOENT", Texts.NO_LAYER),
+            entry("ENOTDIR", Texts.NO_LAYER),
+            entry("EROFS", "upper and work must be writable"),
+            entry("ENODEV", Texts.NO_OVERLAYS))),
+    /** Making a symbolic link. */
+    MAKE_SYMLINK(Map.ofEntries(
+            entry("EEXIST", "something else is there: remove it, or choose another target"),
+            entry(
+                    "EROFS",
+                    "it is missing, and is made only where the spec put something writable: a rootfs, an overlay, a"
+                            + " tmpfs, a writable bind"),
+            entry("EACCES", "it is missing, and the caller may not write the folder"),
+            entry("EOVERFLOW", Texts.NOT_MAPPED))),
     /** Mounting by file descriptor, and changing what a mount allows. */
     MOUNT(Map.ofEntries(
             entry(
@@ -263,6 +297,9 @@ public enum RefusalHints {
         static final String NO_PROC_FOLDER = "there is no folder /proc to mount it on";
         static final String NOT_MAPPED =
                 "the caller's id is not mapped inside, so it can own nothing there: add a `uid_map`";
+        static final String NO_LAYER = "one of these folders is not there: lower, upper and work must be folders";
+        static final String LAYER_IN_USE = "another mount uses upper or work: each overlay wants its own";
+        static final String NO_OVERLAYS = "this kernel was built without overlayfs";
         static final String MOUNT_LIMIT = "the limit of mounts in a mount namespace is reached (fs.mount-max)";
 
         static final String NO_SUCH_MOUNT =

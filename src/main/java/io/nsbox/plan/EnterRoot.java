@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
 import io.nsbox.host.RefusalHints;
+import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
@@ -24,7 +25,11 @@ record EnterRoot(Optional<Span> cause) implements Step {
         ProgramBuilder b = emitter.builder();
         emitter.must(Syscall.FCHDIR, Operand.of(emitter.targets().root));
         emitter.must(Hints.of(RefusalHints.PIVOT_ROOT), Syscall.PIVOT_ROOT, b.text("."), b.text("."));
+        // Where the caller had something mounted over its root, that comes off first.
+        Label covered = b.label("something covers the new root");
+        b.place(covered);
         emitter.must(Syscall.UMOUNT2, b.text("."), Operand.named("MNT_DETACH", Linux.MNT_DETACH));
+        emitter.targets().branchIfCovered(covered);
         emitter.must(Syscall.CHDIR, b.text("/"));
     }
 }

@@ -83,21 +83,38 @@ final class FileSteps {
     }
 
     private void prepare() {
+        boolean scratch = files.rootfs() != null && files.rootfs().overlay() != null
+                || files.mounts().stream()
+                        .anyMatch(mount -> mount instanceof Mount.Overlay || mount instanceof Mount.TextFile);
+        if (scratch) {
+            steps.add(new OpenScratch());
+        }
         for (int i = 0; i < files.mounts().size(); i++) {
             Optional<Span> cause = origins.value("mounts[" + i + "]");
             if (files.mounts().get(i) instanceof Mount.Bind bind) {
                 steps.add(new OpenSource(bind, i, cause));
+            } else if (files.mounts().get(i) instanceof Mount.Overlay overlay) {
+                steps.add(new OpenOverlay(overlay, i, spec.has(Namespace.USER), cause));
+            } else if (files.mounts().get(i) instanceof Mount.TextFile file) {
+                steps.add(new WriteFile(file, i, cause));
             }
+        }
+        Rootfs rootfs = files.rootfs();
+        if (rootfs != null) {
+            Optional<Span> cause = origins.key("rootfs");
+            steps.add(
+                    rootfs.overlay() == null
+                            ? new OpenNewRoot(rootfs.path(), cause)
+                            : new OverlayNewRoot(rootfs, spec.has(Namespace.USER), cause));
+        }
+        if (scratch) {
+            steps.add(new DropScratch());
         }
     }
 
     private void root() {
         Rootfs rootfs = files.rootfs();
-        if (rootfs == null) {
-            steps.add(new OpenRoot());
-        } else {
-            steps.add(new BindRoot(rootfs.path(), origins.key("rootfs")));
-        }
+        steps.add(rootfs == null ? new OpenRoot() : new MountNewRoot(origins.key("rootfs")));
         if (files.readOnly()) {
             steps.add(new FreezeRoot(rootfs != null, origins.key("read_only")));
         }
@@ -150,6 +167,25 @@ final class FileSteps {
         }
         if (mount instanceof Mount.Kernel kernel) {
             return MountNew.kernel(kernel, RefusalHints.NEW_FILE_SYSTEM, cause);
+        }
+        if (mount instanceof Mount.Overlay overlay) {
+            return new MountSource(
+                    "the overlay",
+                    overlay.target(),
+                    index,
+                    Targets.FOLDER,
+                    false,
+                    !overlay.access().readOnly(),
+                    cause);
+        }
+        if (mount instanceof Mount.TextFile file) {
+            return new MountSource("the file", file.target(), index, Targets.FILE, false, false, cause);
+        }
+        if (mount instanceof Mount.Folder folder) {
+            return new MakeFolder(folder, cause);
+        }
+        if (mount instanceof Mount.Symlink symlink) {
+            return new MakeSymlink(symlink, cause);
         }
         throw new IllegalStateException("a mount without a step: " + mount);
     }

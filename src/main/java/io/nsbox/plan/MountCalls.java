@@ -145,7 +145,6 @@ final class MountCalls {
                 Operand.of(context),
                 Operand.named("FSMOUNT_CLOEXEC", Linux.FSMOUNT_CLOEXEC),
                 attributes(access));
-        emitter.must(Syscall.CLOSE, Operand.of(context));
     }
 
     /** Mounts a tree on a place that was opened, whatever its path leads to by now. */

@@ -29,10 +29,15 @@ record MountNew(
         Optional<Span> cause)
         implements Step {
 
+    /** The mode of a tmpfs that is given none. */
+    private static final int KERNELS_MODE = 01777;
+
     /** An entry of {@code tmpfs}, or of {@code mounts} with this type. */
     static MountNew tmpfs(Mount.Tmpfs mount, Optional<Span> cause) {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put("mode", Integer.toOctalString(mount.mode()));
+        if (mount.mode() != KERNELS_MODE) {
+            options.put("mode", Integer.toOctalString(mount.mode()));
+        }
         mount.size().ifPresent(size -> options.put("size", Long.toString(size.bytes())));
         boolean writable = !mount.access().readOnly();
         return new MountNew(

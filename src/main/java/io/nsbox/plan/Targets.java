@@ -31,6 +31,9 @@ final class Targets {
     /** A target that is what {@link #tree} is. */
     static final int LIKE_TREE = 0;
 
+    /** Among the bits of kind and mode: nothing is mounted on it. */
+    private static final int MAY_BE_THE_ROOT = 1 << 16;
+
     /** Mounts that nsbox makes of itself, on top of the spec's list. */
     private static final int MOST_OF_ITS_OWN = 24;
 
@@ -82,9 +85,9 @@ final class Targets {
     private final Label find;
     private final Label ask;
     private Operand.@Nullable Address folder;
+    private @Nullable Slot scratch;
     private int writableCount;
     private boolean findIsUsed;
-    private boolean askIsUsed;
 
     Targets(ProgramBuilder builder, Frame frame, FileSystem files) {
         this.b = builder;
@@ -143,7 +146,7 @@ final class Targets {
 
     /** Opens a folder, and makes it first if it is missing; refuses what is no folder. */
     void findFolder(Emitter emitter, GuestPath path, int mode) {
-        find(emitter, path, Linux.S_IFDIR | mode, Manner.FOLDER);
+        find(emitter, path, Linux.S_IFDIR | mode | MAY_BE_THE_ROOT, Manner.FOLDER);
     }
 
     /** What a target may be. */
@@ -222,15 +225,55 @@ final class Targets {
         }
     }
 
-    /** Leaves 0 in {@link #target}'s companion slot if something may be made in the folder {@link #target}. */
-    Slot askWhetherWritable() {
-        askIsUsed = true;
-        Label back = b.label("was asked");
+    /** The private tmpfs. */
+    Slot scratch() {
+        if (scratch == null) {
+            scratch = b.slot("private tmpfs");
+        }
+        return scratch;
+    }
+
+    /** Room for what a symbolic link says. */
+    Operand.Address linkText() {
+        return link;
+    }
+
+    /**
+     * Changes the folder {@link #target} if that may be done: if it lies on something that the spec put there.
+     *
+     * @param result receives what the change leaves in it, or the negative errno of what forbids it
+     * @param change emits the one call
+     */
+    void whereWritable(Slot result, Runnable change) {
+        Label back = b.label("folder was looked at");
+        Label done = b.label("folder was changed");
         b.set(parent, Operand.of(target));
         b.set(goOn, back);
         b.jump(ask);
         b.place(back);
-        return allowed;
+        b.set(result, Operand.of(allowed));
+        b.branch(allowed, Condition.NOT_EQUAL, 0, done);
+        thawed(result, change);
+        b.place(done);
+    }
+
+    /** Makes a change while a root that was made read-only is not; a root that stays writable is a failure. */
+    private void thawed(Slot result, Runnable change) {
+        if (!files.readOnly()) {
+            change.run();
+            return;
+        }
+        Label cold = b.label("root is as it came");
+        Label done = b.label("root is frozen again");
+        b.branch(frozen, Condition.EQUAL, 0, cold);
+        MountCalls.freeze(b, root, false, above);
+        b.place(cold);
+        change.run();
+        b.branch(frozen, Condition.EQUAL, 0, done);
+        MountCalls.freeze(b, root, true, above);
+        b.branch(above, Condition.EQUAL, 0, done);
+        b.set(result, Operand.of(above));
+        b.place(done);
     }
 
     /** Where the caller's working directory is kept. */
@@ -246,8 +289,6 @@ final class Targets {
         if (findIsUsed) {
             b.section("find or make a target, for the steps that mount", Trace.FOR_THE_LAST_STEP);
             emitFind();
-        }
-        if (findIsUsed || askIsUsed) {
             b.section("ask whether a folder lies on something that the spec put there", Trace.FOR_THE_LAST_STEP);
             emitAsk();
         }
@@ -302,6 +343,7 @@ final class Targets {
         b.compute(Arithmetic.ADD, at, Operand.of(end), Operand.number(1));
         b.jump(part);
         b.place(last);
+        b.branch(make, Condition.ANY_BIT, MAY_BE_THE_ROOT, done);
         refuseTheRoot(done);
         b.place(done);
         b.jump(frame.returnTo);
@@ -317,19 +359,24 @@ final class Targets {
 
     private void emitMake(Label done, Label again, Label restart) {
         Label mayMake = b.label("parent may be written");
-        Label folder = b.label("make a folder");
-        Label made = b.label("something was made");
         b.set(goOn, mayMake);
         b.jump(ask);
         b.place(mayMake);
         b.set(target, Operand.of(allowed));
         b.branch(target, Condition.NOT_EQUAL, 0, done);
         b.call(mask, new OnError.Ignore(), Syscall.UMASK, Operand.number(0));
-        if (files.readOnly()) {
-            thaw(false);
-        }
+        thawed(target, this::makePart);
+        b.attempt(Syscall.UMASK, Operand.of(mask));
+        b.branch(target, Condition.EQUAL, 0, again);
+        b.branch(target, Condition.NOT_EQUAL, -Linux.EEXIST, done);
+        followLink(done, again, restart);
+    }
+
+    private void makePart() {
+        Label folder = b.label("make a folder");
+        Label made = b.label("something was made");
         // A folder on the way has the language's default mode.
-        b.set(length, Linux.S_IFDIR | 0755);
+        b.set(length, FOLDER);
         b.branch(divider, Condition.NOT_EQUAL, 0, folder);
         emitKind();
         b.branch(length, Condition.ANY_BIT, Linux.S_IFDIR, folder);
@@ -346,20 +393,6 @@ final class Targets {
         b.compute(Arithmetic.AND, length, Operand.of(length), Operand.number(07777));
         b.call(target, new OnError.Ignore(), Syscall.MKDIRAT, Operand.of(parent), Operand.of(at), Operand.of(length));
         b.place(made);
-        b.attempt(Syscall.UMASK, Operand.of(mask));
-        if (files.readOnly()) {
-            thaw(true);
-            // A root that stays writable is worse than a mount that fails.
-            Label refrozen = b.label("root is frozen again");
-            b.branch(frozen, Condition.EQUAL, 0, refrozen);
-            b.branch(above, Condition.AT_LEAST, 0, refrozen);
-            b.set(target, Operand.of(above));
-            b.jump(done);
-            b.place(refrozen);
-        }
-        b.branch(target, Condition.EQUAL, 0, again);
-        b.branch(target, Condition.NOT_EQUAL, -Linux.EEXIST, done);
-        followLink(done, again, restart);
     }
 
     /** What to make, where that follows from what is mounted on it. */
@@ -377,13 +410,6 @@ final class Targets {
         b.place(folder);
         b.set(length, FOLDER);
         b.place(known);
-    }
-
-    private void thaw(boolean freeze) {
-        Label asIs = b.label("root is as it came");
-        b.branch(frozen, Condition.EQUAL, 0, asIs);
-        MountCalls.freeze(b, root, freeze, above);
-        b.place(asIs);
     }
 
     /**
@@ -437,6 +463,20 @@ final class Targets {
         sameField(STX_INO, done);
         sameField(STX_MNT_ID, done);
         b.set(target, -Linux.EINVAL);
+    }
+
+    /** Goes on at the label where something is mounted over the root, which is the process's root by now. */
+    void branchIfCovered(Label covered) {
+        statx(root, status, "STATX_MNT_ID", Linux.STATX_MNT_ID);
+        // Above the root is the root again, with what is mounted on it.
+        statx(
+                Operand.named("AT_FDCWD", Linux.AT_FDCWD),
+                b.text("/.."),
+                0,
+                otherStatus,
+                "STATX_MNT_ID",
+                Linux.STATX_MNT_ID);
+        sameField(STX_MNT_ID, covered);
     }
 
     private void sameField(int offset, Label differs) {

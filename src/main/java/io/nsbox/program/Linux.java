@@ -129,6 +129,12 @@ public final class Linux {
     /* linux/stat.h */
     /** The file's type. */
     public static final int STATX_TYPE = 0x0001;
+    /** The file's mode. */
+    public static final int STATX_MODE = 0x0002;
+    /** The file's owner. */
+    public static final int STATX_UID = 0x0008;
+    /** The file's group. */
+    public static final int STATX_GID = 0x0010;
     /** The file's inode number. */
     public static final int STATX_INO = 0x0100;
     /** The mount that the file lies on. */

@@ -21,6 +21,7 @@ public enum Syscall {
     FCHDIR(81, 50),
     FCHMOD(91, 52),
     FCHMODAT(268, 53),
+    FCHOWNAT(260, 54),
     FSCONFIG(431, 431),
     FSMOUNT(432, 432),
     FSOPEN(430, 430),
