@@ -118,7 +118,7 @@ final class Frame {
         returnTo = builder.slot("return");
         path = builder.slot("PATH");
         envEnd = builder.slot("environment end");
-        hostDev = builder.slot("host's dev");
+        hostDev = builder.slot("host dev");
         dev = builder.slot("dev");
         nullDevice = builder.slot("null");
         nullIsMounted = builder.slot("null is mounted");

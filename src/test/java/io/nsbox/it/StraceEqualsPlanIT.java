@@ -43,6 +43,19 @@ class StraceEqualsPlanIT {
         MORE_SPECS.put(
                 "environment", "namespaces: [user]\ninherit_env: true\nenvironment: {A: b}\ncommand: [\"true\"]\n");
         MORE_SPECS.put("odd-word", "namespaces: [user]\ncommand: [\"true\", \"a \\\"b\\\" \\\\ \\tc\"]\n");
+        MORE_SPECS.put(
+                "dev",
+                "namespaces: [user, mount, pid]\nuid_map: root\nmount_proc: true\ndev: minimal\n"
+                        + "devices: [/dev/fuse, /dev/net/tun]\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "dev-keep-id",
+                "namespaces: [user, mount]\nuid_map: keep-id\ndev: minimal\nshm_size: 1m\nworking_dir: /\n"
+                        + "command: [\"true\"]\n");
+        MORE_SPECS.put(
+                "guards",
+                "namespaces: [user, mount, pid]\nuid_map: root\nmount_proc: true\ndevices: [/dev/fuse]\n"
+                        + "masked_paths: [/proc/cmdline, /etc/passwd, /sys/firmware, /proc/stat]\n"
+                        + "readonly_paths: [/proc/sys, /usr]\ncommand: [\"true\"]\n");
         for (String propagation : List.of("private", "slave", "shared", "unbindable")) {
             MORE_SPECS.put(
                     propagation, "namespaces: [user, mount]\npropagation: " + propagation + "\ncommand: [\"true\"]\n");

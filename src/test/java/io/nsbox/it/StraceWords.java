@@ -22,6 +22,23 @@ final class StraceWords {
     /** A value that only the run knows ({@code <pid>}), or memory that the call fills ({@code &path}). */
     private static final Pattern NAME = Pattern.compile("<[a-zA-Z ]+>|&\\w+(?: \\w+)*");
 
+    /** Flags that are 0, and that only strace shows beside others. */
+    private static final List<String> DEFAULTS = List.of("O_RDONLY", "AT_STATX_SYNC_AS_STAT");
+
+    /** What is another one each time. */
+    private static final List<String> VARYING = List.of(
+            "<file>",
+            "<length>",
+            "<socket>",
+            "<helper>",
+            "<context>",
+            "<tree>",
+            "<target>",
+            "<device>",
+            "<place>",
+            "<mount>",
+            "<proc>");
+
     private StraceWords() {}
 
     /** A call of strace's as a plan would spell it. */
@@ -37,6 +54,9 @@ final class StraceWords {
                 .replace("4294967295", "~0U")
                 .replace("IPPROTO_IP", "0")
                 .replace("SUID_DUMP_DISABLE", "0")
+                .replace("SUID_DUMP_USER", "1")
+                .replaceAll(", attr_clr=0, propagation=0[^,]*, userns_fd=0}", "}")
+                .replaceAll("(mknodat\\(.*, S_IFREG\\|\\d+)\\)", "$1, 0)")
                 .replaceAll(", stack=NULL, stack_size=0}( => \\{pidfd=\\[\\d+]})?", "}")
                 .replaceAll("clone\\(child_stack=NULL, flags=(\\w+)\\)", "clone($1, NULL, NULL, NULL, NULL)")
                 .replaceAll("0x[0-9a-f]+ /\\* \\d+ vars? \\*/", "environment");
@@ -91,8 +111,7 @@ final class StraceWords {
             return false;
         }
         groups.forEach((each, index) -> {
-            // A file or a length is another one each time.
-            if (!List.of("<file>", "<length>", "<socket>", "<helper>").contains(each)) {
+            if (!VARYING.contains(each)) {
                 values.put(each, matcher.group(index));
             }
         });
@@ -141,7 +160,7 @@ final class StraceWords {
     private static String sortFlags(String text) {
         return FLAGS.matcher(text)
                 .replaceAll(match -> new TreeSet<>(Arrays.asList(match.group().split("\\|")))
-                        .stream().collect(Collectors.joining("|")));
+                        .stream().filter(flag -> !DEFAULTS.contains(flag)).collect(Collectors.joining("|")));
     }
 
     private static int signal(String name) {
