@@ -71,19 +71,18 @@ public enum RefusalHints {
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
             entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
+    /** Making a devpts. */
+    NEW_DEVPTS(Map.ofEntries(
+            entry("EINVAL", "id 0 must be mapped inside: write `uid_map: root`"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENODEV", "this kernel was built without this file system"))),
     /** Opening or copying a device of the host. */
     HOST_DEVICE(Map.ofEntries(
             entry("ENOENT", "the host has no such device, or the caller's /dev does not show it"),
             entry("EACCES", "the caller may not enter the folder of this device"),
             entry("EINVAL", Texts.NO_SUCH_MOUNT),
             entry("EPERM", Texts.NO_CAPABILITY),
-            entry("ENOSPC", Texts.MOUNT_LIMIT))),
-    /** Mounting a new devpts. */
-    DEVPTS(Map.ofEntries(
-            entry("EINVAL", "a devpts needs user and group id 0 inside: map them, or write `dev: host`"),
-            entry("ENODEV", "this kernel was built without devpts (CONFIG_UNIX98_PTYS)"),
-            entry("EPERM", Texts.NO_CAPABILITY),
-            entry("EACCES", Texts.NO_MOUNTS),
             entry("ENOSPC", Texts.MOUNT_LIMIT))),
     /** Masking a path or making it read-only. */
     GUARDED_PATH(Map.ofEntries(

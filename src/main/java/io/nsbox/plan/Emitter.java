@@ -52,6 +52,11 @@ public final class Emitter {
         return targets;
     }
 
+    /** Whether any step mounts under the root. */
+    boolean usesTargets() {
+        return targets != null;
+    }
+
     /** Emits what several steps use. */
     void emitRoutines() {
         if (targets != null) {

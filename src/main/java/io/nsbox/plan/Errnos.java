@@ -29,7 +29,6 @@ final class Errnos {
             new Errno(14, "EFAULT", "Bad address"),
             new Errno(16, "EBUSY", "Device or resource busy"),
             new Errno(17, "EEXIST", "File exists"),
-            new Errno(18, "EXDEV", "Invalid cross-device link"),
             new Errno(19, "ENODEV", "No such device"),
             new Errno(20, "ENOTDIR", "Not a directory"),
             new Errno(21, "EISDIR", "Is a directory"),
@@ -44,10 +43,19 @@ final class Errnos {
             new Errno(38, "ENOSYS", "Function not implemented"),
             new Errno(40, "ELOOP", "Too many levels of symbolic links"),
             new Errno(75, "EOVERFLOW", "Value too large for defined data type"),
-            new Errno(39, "ENOTEMPTY", "Directory not empty"),
             new Errno(87, "EUSERS", "Too many users"),
             new Errno(95, "EOPNOTSUPP", "Operation not supported"),
             new Errno(97, "EAFNOSUPPORT", "Address family not supported by protocol"));
 
+    /** Only met where files are made: launchers that make none do without its text. */
+    private static final int OF_FILES = 75;
+
     private Errnos() {}
+
+    /** Those that a launcher may meet. */
+    static List<Errno> met(boolean makesFiles) {
+        return makesFiles
+                ? ALL
+                : ALL.stream().filter(errno -> errno.number() != OF_FILES).toList();
+    }
 }

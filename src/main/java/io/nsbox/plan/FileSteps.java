@@ -166,7 +166,7 @@ final class FileSteps {
             return MountNew.tmpfs(tmpfs, cause);
         }
         if (mount instanceof Mount.Kernel kernel) {
-            return MountNew.kernel(kernel, RefusalHints.NEW_FILE_SYSTEM, cause);
+            return MountNew.kernel(kernel, hints(kernel.type()), cause);
         }
         if (mount instanceof Mount.Overlay overlay) {
             return new MountSource(
@@ -188,5 +188,14 @@ final class FileSteps {
             return new MakeSymlink(symlink, cause);
         }
         throw new IllegalStateException("a mount without a step: " + mount);
+    }
+
+    private RefusalHints hints(KernelFileSystem type) {
+        return switch (type) {
+            case PROC ->
+                spec.has(Namespace.USER) ? RefusalHints.MOUNT_PROC_WITH_USER : RefusalHints.MOUNT_PROC_WITHOUT_USER;
+            case DEVPTS -> RefusalHints.NEW_DEVPTS;
+            case SYSFS, MQUEUE, CGROUP -> RefusalHints.NEW_FILE_SYSTEM;
+        };
     }
 }

@@ -31,7 +31,12 @@ record MountPts(Optional<Span> cause) implements Step {
         options.put("ptmxmode", "0666");
         options.put("mode", "0620");
         MountCalls.newFileSystem(
-                emitter, Hints.of(RefusalHints.DEVPTS), "devpts", options, new Access(false, false, true, false), pts);
+                emitter,
+                Hints.of(RefusalHints.NEW_DEVPTS),
+                "devpts",
+                options,
+                new Access(false, false, true, false),
+                pts);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));
         new DevCalls(emitter, Hints.NONE).attach(pts, frame.dev, name);
     }

@@ -124,10 +124,11 @@ final class TellRefusal {
     }
 
     private void appendErrno(Label append) {
-        ByteBuffer known = ByteBuffer.allocate(8 * (Errnos.ALL.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
+        List<Errnos.Errno> errnos = Errnos.met(emitter.usesTargets());
+        ByteBuffer known = ByteBuffer.allocate(8 * (errnos.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Operand.Address> texts = new LinkedHashMap<>();
-        for (int i = 0; i < Errnos.ALL.size(); i++) {
-            Errnos.Errno errno = Errnos.ALL.get(i);
+        for (int i = 0; i < errnos.size(); i++) {
+            Errnos.Errno errno = errnos.get(i);
             known.putInt(8 * i, errno.number());
             texts.put(8 * i + 4, b.text(errno.name() + " (" + errno.text() + ")"));
         }

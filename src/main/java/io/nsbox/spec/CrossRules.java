@@ -25,6 +25,7 @@ public final class CrossRules {
         origins.key(Key.NAMESPACES.word()).ifPresent(namespaces -> {
             rules.keysHaveTheirNamespace(namespaces);
             rules.procHasAPidNamespace(namespaces);
+            rules.mountsHaveTheirNamespace(namespaces);
             DevRules.check(spec, origins, diagnostics);
         });
     }
@@ -66,5 +67,32 @@ public final class CrossRules {
                         message)
                 .withRelated(namespaces, "the namespaces are listed here")
                 .withHelp("add 'pid' to 'namespaces', or remove 'mount_proc'"));
+    }
+
+    /** The kernel mounts what shows a namespace only for who owns that namespace. */
+    private void mountsHaveTheirNamespace(Span namespaces) {
+        if (!spec.has(Namespace.MOUNT) || !spec.has(Namespace.USER)) {
+            return;
+        }
+        for (int i = 0; i < spec.fileSystem().mounts().size(); i++) {
+            Mount mount = spec.fileSystem().mounts().get(i);
+            Optional<Namespace> shows =
+                    mount instanceof Mount.Kernel kernel ? kernel.type().shows() : Optional.empty();
+            Optional<Span> place = origins.value("mounts[" + i + "].type");
+            if (shows.isEmpty() || spec.has(shows.get()) || place.isEmpty()) {
+                continue;
+            }
+            String type = ((Mount.Kernel) mount).type().word();
+            String needed = shows.get().word();
+            diagnostics.add(Diagnostic.at(
+                            Severity.ERROR,
+                            Code.MISSING_NAMESPACE,
+                            place.get(),
+                            "mounts[" + i + "].type",
+                            "a mount of type " + type + " without the '" + needed
+                                    + "' namespace: in a user namespace the kernel refuses it")
+                    .withRelated(namespaces, "the namespaces are listed here")
+                    .withHelp("add '" + needed + "' to 'namespaces', or bind the caller's own"));
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.nsbox.text;
 
 import io.nsbox.diag.Code;
 import io.nsbox.spec.FileSystem;
+import io.nsbox.spec.GuestPath;
 import io.nsbox.spec.Key;
 import io.nsbox.spec.Mount;
 import io.nsbox.spec.Rootfs;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the keys that make a {@link FileSystem}. */
 final class FileSystemReader {
+    private static final Mount FAULTY = new Mount.Folder(GuestPath.ROOT, 0);
+
     private final Binding binding;
     private final PathReader paths;
     private final MountReader mountReader;
@@ -79,7 +82,8 @@ final class FileSystemReader {
     private List<Mount> mounts(YamlNode node, String path) {
         List<Mount> read = new ArrayList<>();
         for (Item item : items(node, path, "write a list such as [./src:/work:ro]")) {
-            mountReader.read(item.node, item.path).ifPresent(read::add);
+            // What is faulty keeps its place, so that the others keep theirs.
+            read.add(mountReader.read(item.node, item.path).orElse(FAULTY));
         }
         return read;
     }

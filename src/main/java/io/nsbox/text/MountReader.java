@@ -130,8 +130,8 @@ final class MountReader {
                             : "after the target stands ro or rw; other options have keys of their own");
             return Optional.empty();
         }
-        Optional<String> source = paths.host(node, path, parts[0]);
-        Optional<GuestPath> target = paths.target(node, path, parts[1]);
+        Optional<String> source = paths.host(node, path, "the source of '" + path + "'", parts[0]);
+        Optional<GuestPath> target = paths.target(node, path, "the target of '" + path + "'", parts[1]);
         if (source.isEmpty() || target.isEmpty()) {
             return Optional.empty();
         }
@@ -167,7 +167,7 @@ final class MountReader {
         Optional<GuestPath> target = binding.required(
                         mapping, path, "target", "name where it goes, such as target: /work")
                 .flatMap(node -> binding.text(node, path + ".target")
-                        .flatMap(text -> paths.target(node, path + ".target", text)));
+                        .flatMap(text -> paths.target(node, path + ".target", "'" + path + ".target'", text)));
         // Each is read even if the target is wrong, so that all problems are reported.
         GuestPath at = target.orElse(GuestPath.ROOT);
         return switch (type) {
@@ -340,7 +340,7 @@ final class MountReader {
         }
         int colon = text.get().indexOf(':');
         String where = colon < 0 ? text.get() : text.get().substring(0, colon);
-        Optional<GuestPath> target = paths.target(node, path, where);
+        Optional<GuestPath> target = paths.target(node, path, "'" + path + "'", where);
         Optional<ByteSize> size = Optional.empty();
         int mode = TMPFS_MODE;
         for (String option :

@@ -96,7 +96,7 @@ final class PathListReader {
     }
 
     private Optional<String> guarded(YamlNode node, String path, String text) {
-        Optional<GuestPath> guest = paths.guest(node, path, text);
+        Optional<GuestPath> guest = paths.guest(node, path, "'" + path + "'", text);
         if (guest.filter(GuestPath::isRoot).isPresent()) {
             String help = "list what lies below it; the whole root is frozen by read_only: true";
             return refused(node, path, "'" + path + "' is the root itself", help);

@@ -43,19 +43,24 @@ final class PathReader {
 
     /** Likewise, of text that was read already. */
     Optional<String> host(YamlNode node, String path, String written) {
+        return host(node, path, "'" + path + "'", written);
+    }
+
+    /** Likewise, of a part of a text, which {@code what} names. */
+    Optional<String> host(YamlNode node, String path, String what, String written) {
         if (written.isEmpty()) {
-            binding.error(Code.INVALID_VALUE, node, path, "'" + path + "' is empty", "name a file or folder");
+            binding.error(Code.INVALID_VALUE, node, path, what + " is empty", "name a file or folder");
             return Optional.empty();
         }
         if (!written.startsWith("~")) {
-            return fitting(node, path, written.startsWith("/") ? written : below(folder, written));
+            return fitting(node, path, what, written.startsWith("/") ? written : below(folder, written));
         }
         if (!written.equals("~") && !written.startsWith("~/")) {
             binding.error(
                     Code.INVALID_VALUE,
                     node,
                     path,
-                    "'" + path + "' begins with '~', but only '~/' stands for a home: the caller's",
+                    what + " begins with '~', but only '~/' stands for a home: the caller's",
                     "write the whole path, or ./" + Printable.of(written) + " for a file of that name");
             return Optional.empty();
         }
@@ -65,11 +70,11 @@ final class PathReader {
                     Code.INVALID_VALUE,
                     node,
                     path,
-                    "'" + path + "' lies in the caller's home, but the variable HOME names no absolute path",
+                    what + " lies in the caller's home, but the variable HOME names no absolute path",
                     "set HOME, or write the whole path");
             return Optional.empty();
         }
-        return fitting(node, path, below(home.get(), written.substring(Math.min(2, written.length()))));
+        return fitting(node, path, what, below(home.get(), written.substring(Math.min(2, written.length()))));
     }
 
     /** Not more is done than is needed: what {@code ..} leads to, the kernel knows best. */
@@ -82,7 +87,7 @@ final class PathReader {
         return rest.isEmpty() || rest.equals(".") ? base.isEmpty() ? "/" : base : base + "/" + rest;
     }
 
-    private Optional<String> fitting(YamlNode node, String path, String text) {
+    private Optional<String> fitting(YamlNode node, String path, String what, String text) {
         int length = text.getBytes(StandardCharsets.UTF_8).length;
         if (length <= SandboxSpec.PATH_BYTES) {
             return Optional.of(text);
@@ -91,24 +96,24 @@ final class PathReader {
                 Code.OUT_OF_RANGE,
                 node,
                 path,
-                "'" + path + "' is too long: " + length + " bytes",
+                what + " is too long: " + length + " bytes",
                 "the kernel takes at most " + SandboxSpec.PATH_BYTES + " bytes");
         return Optional.empty();
     }
 
     /** A path inside. */
     Optional<GuestPath> guest(YamlNode node, String path) {
-        return binding.text(node, path).flatMap(written -> guest(node, path, written));
+        return binding.text(node, path).flatMap(written -> guest(node, path, "'" + path + "'", written));
     }
 
-    /** Likewise, of text that was read already. */
-    Optional<GuestPath> guest(YamlNode node, String path, String written) {
+    /** Likewise, of text that was read already, which {@code what} names. */
+    Optional<GuestPath> guest(YamlNode node, String path, String what, String written) {
         if (!written.startsWith("/")) {
             binding.error(
                     Code.INVALID_VALUE,
                     node,
                     path,
-                    "'" + path + "' must be an absolute path, not " + Printable.quote(written),
+                    what + " must be an absolute path, not " + Printable.quote(written),
                     "paths inside start with '/'");
             return Optional.empty();
         }
@@ -117,22 +122,22 @@ final class PathReader {
                     Code.INVALID_VALUE,
                     node,
                     path,
-                    "'" + path + "' goes up by '..': " + Printable.quote(written),
+                    what + " goes up by '..': " + Printable.quote(written),
                     "write where it leads to");
             return Optional.empty();
         }
-        return fitting(node, path, written).map(GuestPath::of);
+        return fitting(node, path, what, written).map(GuestPath::of);
     }
 
     /** A path inside on which something can be mounted: not the root. */
-    Optional<GuestPath> target(YamlNode node, String path, String written) {
-        Optional<GuestPath> target = guest(node, path, written);
+    Optional<GuestPath> target(YamlNode node, String path, String what, String written) {
+        Optional<GuestPath> target = guest(node, path, what, written);
         if (target.filter(GuestPath::isRoot).isPresent()) {
             binding.error(
                     Code.INVALID_VALUE,
                     node,
                     path,
-                    "'" + path + "' is '/', on which nothing can be mounted",
+                    what + " is '/', on which nothing can be mounted",
                     "'rootfs' makes a folder the root");
             return Optional.empty();
         }

@@ -227,7 +227,7 @@ class DevIT {
     @EnumSource(Identity.class)
     void aDevThatIsALinkIsRefusedAndWhatItLeadsToStaysAsItWas(Identity identity) throws IOException {
         try (Workshop workshop = Workshop.open(identity)) {
-            Path victim = workshop.folder("victim");
+            Path victim = workshop.newFolder("victim");
             workshop.file("victim/ptmx", "mine");
             for (String target : List.of(victim.toString(), "../victim", "/", "etc", "/proc/self/root")) {
                 RootFolder root = RootFolder.in(workshop, "root");
@@ -268,7 +268,7 @@ class DevIT {
     void whatTheRootHasInItsDevIsNeitherUsedNorChanged(Identity identity) throws IOException {
         try (Workshop workshop = Workshop.open(identity)) {
             RootFolder root = RootFolder.in(workshop, "root");
-            Path dev = workshop.folder("root/dev");
+            Path dev = workshop.newFolder("root/dev");
             Path victim = workshop.file("victim", "mine");
             for (String name : List.of("null", "pts", "shm", "ptmx", "console", "fd")) {
                 Files.createSymbolicLink(dev.resolve(name), victim);
@@ -317,7 +317,7 @@ class DevIT {
     void nothingIsLeftOnTheHost(Identity identity) {
         try (Workshop workshop = Workshop.open(identity)) {
             RootFolder root = RootFolder.in(workshop, "root");
-            workshop.folder("root/dev");
+            workshop.newFolder("root/dev");
             workshop.launcher(
                     "box",
                     USER + "uid_map: keep-id\nmount_proc: true\n" + root.keys()

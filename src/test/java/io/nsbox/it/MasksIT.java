@@ -31,7 +31,7 @@ class MasksIT {
         try (Workshop workshop = Workshop.open(identity)) {
             for (String each : List.of("one", "two")) {
                 workshop.file(each, "secret");
-                workshop.folder("folder-" + each);
+                workshop.newFolder("folder-" + each);
                 workshop.file("folder-" + each + "/inner", "secret");
             }
             String here = workshop.folder() + "/";
@@ -51,10 +51,10 @@ class MasksIT {
     @EnumSource(Identity.class)
     void aReadOnlyPathRefusesWritesOfRootInsideWithEveryMountBelowIt(Identity identity) {
         try (Workshop workshop = Workshop.open(identity)) {
-            workshop.folder("frozen");
-            workshop.folder("frozen/memory");
+            workshop.newFolder("frozen");
+            workshop.newFolder("frozen/memory");
             workshop.file("frozen/file", "old\n");
-            workshop.folder("other");
+            workshop.newFolder("other");
             String here = workshop.folder().toString();
             String keys = USER + "mount_proc: true\ntmpfs: [" + here + "/frozen/memory]\nreadonly_paths: [" + here
                     + "/frozen, " + here + "/missing, /proc/sys]\n";
@@ -156,7 +156,7 @@ class MasksIT {
     void aRootsOwnNullDeviceMasksNothing(Identity identity) throws IOException {
         try (Workshop workshop = Workshop.open(identity)) {
             RootFolder root = RootFolder.in(workshop, "root");
-            Path dev = workshop.folder("root/dev");
+            Path dev = workshop.newFolder("root/dev");
             workshop.file("root/etc/secret", "secret\n");
             workshop.file("root/etc/prey", "prey\n");
             String keys = USER + root.keys() + "dev: none\nmount_proc: true\nmasked_paths: [/proc/keys, /etc/secret]\n";
@@ -213,7 +213,7 @@ class MasksIT {
     void masksWorkWhateverThePropagation(Identity identity) {
         try (Workshop workshop = Workshop.open(identity)) {
             workshop.file("secret", "secret");
-            workshop.folder("frozen");
+            workshop.newFolder("frozen");
             Leftovers before = Leftovers.now(workshop.folder());
             for (String propagation : List.of("private", "slave", "shared", "unbindable")) {
                 Running.Result result = sh(
@@ -231,7 +231,7 @@ class MasksIT {
     void rootWithoutAUserNamespaceIsHeldToThemToo() {
         try (Workshop workshop = Workshop.open(Identity.ROOT)) {
             workshop.file("secret", "secret");
-            workshop.folder("frozen");
+            workshop.newFolder("frozen");
             String here = workshop.folder() + "/";
             assertThat(sh(
                             workshop,

@@ -14,17 +14,17 @@ record RootFolder(Path path, List<String> binds) {
     /** Makes one in a workshop, which its identity owns; it has no {@code /dev}. */
     static RootFolder in(Workshop workshop, String name) {
         try {
-            Path root = workshop.folder(name);
+            Path root = workshop.newFolder(name);
             List<String> binds = new ArrayList<>(List.of("/usr:/usr:ro"));
             for (String folder : List.of("usr", "proc", "tmp", "etc")) {
-                workshop.folder(name + "/" + folder);
+                workshop.newFolder(name + "/" + folder);
             }
             for (String folder : PROGRAMS) {
                 Path ofMachine = Path.of("/", folder);
                 if (Files.isSymbolicLink(ofMachine)) {
                     Files.createSymbolicLink(root.resolve(folder), Files.readSymbolicLink(ofMachine));
                 } else if (Files.isDirectory(ofMachine)) {
-                    workshop.folder(name + "/" + folder);
+                    workshop.newFolder(name + "/" + folder);
                     binds.add(ofMachine + ":" + ofMachine + ":ro");
                 }
             }

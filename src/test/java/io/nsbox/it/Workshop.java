@@ -95,8 +95,8 @@ final class Workshop implements AutoCloseable {
         }
     }
 
-    /** Makes a folder that the identity owns. */
-    Path folder(String name) {
+    /** Makes a folder, below another that is there, which the identity owns. */
+    Path newFolder(String name) {
         try {
             Path made = Files.createDirectory(folder.resolve(name));
             giveAway(made);

@@ -5,6 +5,7 @@ import io.nsbox.spec.ByteSize;
 import io.nsbox.spec.Dev;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
+import io.nsbox.spec.KernelFileSystem;
 import io.nsbox.spec.Key;
 import io.nsbox.spec.Namespace;
 import io.nsbox.spec.NetworkMode;
@@ -15,6 +16,7 @@ import io.nsbox.spec.Spelling;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.lang.annotation.Annotation;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +70,9 @@ final class SchemaGenerator {
             }
         }
         rules.add(procInAUserNamespace());
+        for (KernelFileSystem type : KernelFileSystem.values()) {
+            type.shows().ifPresent(namespace -> rules.add(mountInAUserNamespace(type, namespace)));
+        }
         rules.add(sizeOfAMinimalDev());
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
         return JsonMapper.shared().writer().with(printer).writeValueAsString(schema) + "\n";
@@ -87,6 +92,10 @@ final class SchemaGenerator {
             case MOUNT_PROC -> bool(false);
             case NO_NEW_PRIVILEGES -> bool(true);
             case UID_MAP, GID_MAP -> idMap();
+            case ROOTFS -> rootfs();
+            case READ_ONLY -> bool(false);
+            case MOUNTS -> mounts();
+            case TMPFS -> tmpfs();
             case PROPAGATION ->
                 words(Arrays.stream(Propagation.values()).map(Propagation::word).toList())
                         .put("default", Propagation.PRIVATE.word());
@@ -146,6 +155,94 @@ final class SchemaGenerator {
                         constraint(IdRange.class, component, Min.class).value(),
                         constraint(IdRange.class, component, Max.class).value())
                 .put("description", description);
+    }
+
+    private static ObjectNode hostPath() {
+        return string().put("pattern", "^" + NO_VARIABLE + "(?!~[^/])[\\s\\S]+$");
+    }
+
+    /** No part is {@code ..}, and one is more than a dot. */
+    private static final String TARGET = "(?!/(?:\\.?/)*\\.?(?::|$))(?![^:]*/\\.\\.(?:/|:|$))/[^:]*";
+
+    private static ObjectNode target() {
+        return string().put(
+                        "pattern",
+                        "^" + NO_VARIABLE + TARGET.replace("[^:]", "[\\s\\S]").replace(":|", "") + "$");
+    }
+
+    private static ObjectNode rootfs() {
+        ObjectNode map = JSON.objectNode().put("type", "object").put("additionalProperties", false);
+        ObjectNode properties = map.putObject("properties");
+        properties.set("path", hostPath());
+        ObjectNode kept = JSON.objectNode().put("type", "object").put("additionalProperties", false);
+        kept.putObject("properties").<ObjectNode>set("upper", hostPath()).set("work", hostPath());
+        kept.putArray("required").add("upper").add("work");
+        properties.set("overlay", anyOf(JSON.objectNode().put("const", "tmpfs"), kept));
+        map.putArray("required").add("path");
+        return anyOf(hostPath(), map);
+    }
+
+    private static ObjectNode mounts() {
+        List<ObjectNode> forms = new ArrayList<>();
+        forms.add(string().put("pattern", "^" + NO_VARIABLE + "(?!~[^/:])[^:]+:" + TARGET + "(?::(?:ro|rw))?$"));
+        MountReader.types().forEach((type, keys) -> {
+            ObjectNode form = JSON.objectNode().put("type", "object").put("additionalProperties", false);
+            ObjectNode properties = form.putObject("properties");
+            properties.putObject("type").put("const", type);
+            ArrayNode required = form.putArray("required").add("type");
+            for (String key : keys) {
+                properties.set(key, mountKey(type, key));
+                if (List.of("target", "source", "lower", "content", "to").contains(key)) {
+                    required.add(key);
+                }
+            }
+            if (type.equals("overlay")) {
+                ObjectNode together = form.putObject("dependentRequired");
+                together.putArray("upper").add("work");
+                together.putArray("work").add("upper");
+            }
+            forms.add(form);
+        });
+        ObjectNode list = JSON.objectNode().put("type", "array");
+        list.set("items", anyOf(forms.toArray(ObjectNode[]::new)));
+        return list;
+    }
+
+    private static ObjectNode mountKey(String type, String key) {
+        return switch (key) {
+            case "target" -> target();
+            case "source", "upper", "work" -> hostPath();
+            case "lower" -> {
+                ObjectNode list = JSON.objectNode().put("type", "array").put("minItems", 1);
+                list.set("items", hostPath());
+                yield anyOf(hostPath(), list);
+            }
+            case "to" -> string().put("pattern", "^" + NO_VARIABLE + "[\\s\\S]+$");
+            case "content" -> string();
+            case "size" -> anyOf(string().put("pattern", SIZE), integer(1, Long.MAX_VALUE));
+            case "mode" ->
+                string().put(
+                                "pattern",
+                                switch (type) {
+                                    case "tmpfs" -> "^" + MODE + "$";
+                                    case "dir" -> "^0{0,2}[01]?[0-7]{1,3}$";
+                                    default -> "^0{0,3}[0-7]{1,3}$";
+                                });
+            default -> JSON.objectNode().put("type", "boolean");
+        };
+    }
+
+    private static final String SIZE = "^(?=.*[1-9])" + ByteSize.PATTERN + "$";
+    private static final String MODE = "0{0,2}[0-7]{1,4}";
+
+    private static ObjectNode tmpfs() {
+        String size = "size=(?=[0-9]*[1-9])" + ByteSize.PATTERN;
+        String option = "(?:" + size + "|mode=" + MODE + ")";
+        ObjectNode list = JSON.objectNode().put("type", "array");
+        list.set(
+                "items",
+                string().put("pattern", "^" + NO_VARIABLE + TARGET + "(?::" + option + "(?:," + option + ")*)?$"));
+        return list;
     }
 
     private static ObjectNode environment() {
@@ -214,6 +311,25 @@ final class SchemaGenerator {
         ArrayNode either = then.putArray("anyOf");
         either.addObject().putArray("required").add(Key.DEV.word());
         either.addObject().putArray("required").add(Key.ROOTFS.word());
+        return rule;
+    }
+
+    /** What {@code CrossRules} says of a file system that shows a namespace. */
+    private static ObjectNode mountInAUserNamespace(KernelFileSystem type, Namespace namespace) {
+        ObjectNode rule = JSON.objectNode();
+        rule.put(
+                "$comment",
+                "in a user namespace the kernel refuses a mount of type '" + type.word() + "' without '"
+                        + namespace.word() + "'");
+        ObjectNode condition = rule.putObject("if");
+        condition.putArray("required").add(Key.MOUNTS.word());
+        ObjectNode properties = (ObjectNode) lists(Namespace.USER).get("properties");
+        ObjectNode one =
+                properties.putObject(Key.MOUNTS.word()).put("type", "array").putObject("contains");
+        one.put("type", "object").putArray("required").add("type");
+        one.putObject("properties").putObject("type").put("const", type.word());
+        condition.set("properties", properties);
+        rule.set("then", lists(namespace));
         return rule;
     }
 
