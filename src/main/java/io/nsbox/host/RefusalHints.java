@@ -175,12 +175,10 @@ public enum RefusalHints {
             entry("EOVERFLOW", Texts.NOT_MAPPED))),
     /** Mounting by file descriptor, and changing what a mount allows. */
     MOUNT(Map.ofEntries(
-            entry(
-                    "ENOTDIR",
-                    "a folder is mounted on a folder, a file on a file: one of the two is not what the other is"),
+            entry("EINVAL", Texts.UNLIKE),
+            entry("ENOTDIR", Texts.UNLIKE),
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
-            entry("EINVAL", "the kernel cannot mount it here"),
             entry("ENOSPC", Texts.MOUNT_LIMIT))),
     /** Making {@code /} and all below it read-only. */
     FREEZE_ROOT(Map.ofEntries(
@@ -294,6 +292,8 @@ public enum RefusalHints {
         static final String NO_PROC = "/proc is not mounted where nsbox runs: mount -t proc proc /proc";
         static final String READ_ONLY_PROC = "/proc is read-only where nsbox runs: mount -o remount,rw /proc";
         static final String NO_PROC_FOLDER = "there is no folder /proc to mount it on";
+        static final String UNLIKE =
+                "a folder is mounted on a folder, a file on a file: one of the two is not what the other is";
         static final String NOT_MAPPED =
                 "the caller's id is not mapped inside, so it can own nothing there: add a `uid_map`";
         static final String NO_LAYER = "one of these folders is not there: lower, upper and work must be folders";

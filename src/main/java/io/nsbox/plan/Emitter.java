@@ -114,6 +114,16 @@ public final class Emitter {
         builder.call(into, new OnError.Fail(refusal(shown.toString(), hints, Refusal.SETUP)), syscall, arguments);
     }
 
+    /**
+     * Closes a file of the caller's that was written, where the caller's root is made read-only later: the kernel refuses
+     * that while a file of it is open for writing.
+     */
+    void closeWritten(Slot file) {
+        if (files.readOnly() && files.rootfs() == null) {
+            must(Syscall.CLOSE, Operand.of(file));
+        }
+    }
+
     /** Fails as if a call had returned this error. */
     void fail(String what, Hints hints, int status, Operand errno) {
         int tag = refusal(what, hints, status);

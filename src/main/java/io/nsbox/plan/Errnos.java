@@ -58,6 +58,8 @@ final class Errnos {
     static List<Errno> met(boolean makesFiles) {
         return makesFiles
                 ? ALL
-                : ALL.stream().filter(errno -> !OF_FILES.contains(errno.number())).toList();
+                : ALL.stream()
+                        .filter(errno -> !OF_FILES.contains(errno.number()))
+                        .toList();
     }
 }

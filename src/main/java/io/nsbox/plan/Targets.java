@@ -131,7 +131,7 @@ final class Targets {
         how.putLong(0, Linux.O_PATH | Linux.O_CLOEXEC);
         how.putLong(16, Linux.RESOLVE_IN_ROOT | Linux.RESOLVE_NO_MAGICLINKS | more);
         String resolve = "RESOLVE_NO_MAGICLINKS|" + (more == 0 ? "" : name + "|") + "RESOLVE_IN_ROOT";
-        return b.struct("{flags=O_PATH|O_CLOEXEC, resolve=" + resolve + "}", how.array());
+        return b.struct("{flags=O_RDONLY|O_PATH|O_CLOEXEC, resolve=" + resolve + "}", how.array());
     }
 
     /** Opens a target, and makes it first if it is missing: leaves it in {@link #target}. */

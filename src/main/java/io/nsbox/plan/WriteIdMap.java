@@ -64,9 +64,11 @@ record WriteIdMap(IdKind kind, List<IdMapLine> lines, Optional<Span> cause) impl
             Hints setgroups = Hints.of(RefusalHints.WRITE_SETGROUPS);
             emitter.must(setgroups, file, Syscall.OPENAT, at(), b.text("/proc/self/setgroups"), writeOnly());
             emitter.must(setgroups, Syscall.WRITE, Operand.of(file), b.text("deny"), Operand.number(4));
+            emitter.closeWritten(file);
         }
         emitter.must(hints(), file, Syscall.OPENAT, at(), b.text("/proc/self/" + kind.word() + "_map"), writeOnly());
         writeTo(emitter, file);
+        emitter.closeWritten(file);
         b.place(done);
     }
 

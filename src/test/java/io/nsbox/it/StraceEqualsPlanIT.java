@@ -56,6 +56,25 @@ class StraceEqualsPlanIT {
                 "namespaces: [user, mount, pid]\nuid_map: root\nmount_proc: true\ndevices: [/dev/fuse]\n"
                         + "masked_paths: [/proc/cmdline, /etc/passwd, /sys/firmware, /proc/stat]\n"
                         + "readonly_paths: [/proc/sys, /usr]\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "mounts",
+                "namespaces: [user, mount]\nuid_map: root\nread_only: true\ntmpfs: [/mnt, \"/opt:mode=0700,size=1m\"]\n"
+                        + "mounts:\n  - /usr:/mnt:ro\n"
+                        + "  - {type: bind, source: /usr/bin/true, target: /etc/hostname, optional: true, noexec: true}\n"
+                        + "  - {type: overlay, target: /usr, lower: [/usr, \"/etc\"]}\n"
+                        + "  - {type: file, target: /etc/hostname, content: \"a\\tb\\n\", mode: \"0640\", read_only: true}\n"
+                        + "  - {type: dir, target: /usr/bin}\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "rootfs",
+                "namespaces: [user, mount, pid, network, ipc]\nuid_map: root\nrootfs: /\nread_only: true\nmount_proc: true\n"
+                        + "dev: none\nmasked_paths: []\nreadonly_paths: []\n"
+                        + "propagation: slave\ntmpfs: [/tmp]\nmounts:\n  - {type: sysfs, target: /sys, read_only: true}\n"
+                        + "  - {type: devpts, target: /dev/pts}\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "rootfs-overlay",
+                "namespaces: [user, mount]\nuid_map: root\nrootfs: {path: /usr, overlay: tmpfs}\ndev: none\n"
+                        + "propagation: unbindable\nmounts: [\"/lib64:/share\", \"/usr/bin:/bin\", \"/usr:/src\"]\n"
+                        + "command: [/bin/busybox, \"true\"]\n");
         for (String propagation : List.of("private", "slave", "shared", "unbindable")) {
             MORE_SPECS.put(
                     propagation, "namespaces: [user, mount]\npropagation: " + propagation + "\ncommand: [\"true\"]\n");

@@ -55,12 +55,17 @@ final class StraceWords {
                 .replace("IPPROTO_IP", "0")
                 .replace("SUID_DUMP_DISABLE", "0")
                 .replace("SUID_DUMP_USER", "1")
-                .replaceAll(", attr_clr=0, propagation=0[^,]*, userns_fd=0}", "}")
                 .replaceAll("(mknodat\\(.*, S_IFREG\\|\\d+)\\)", "$1, 0)")
+                .replace("AT_EMPTY_PATH|AT_STATX_SYNC_AS_STAT", "AT_EMPTY_PATH")
+                .replace("AT_STATX_SYNC_AS_STAT|AT_EMPTY_PATH", "AT_EMPTY_PATH")
+                .replace("AT_STATX_SYNC_AS_STAT", "0")
                 .replaceAll(", stack=NULL, stack_size=0}( => \\{pidfd=\\[\\d+]})?", "}")
                 .replaceAll("clone\\(child_stack=NULL, flags=(\\w+)\\)", "clone($1, NULL, NULL, NULL, NULL)")
                 .replaceAll("0x[0-9a-f]+ /\\* \\d+ vars? \\*/", "environment");
-        return sortFlags(text);
+        return sortFlags(text)
+                .replaceAll(
+                        "(, attr_clr=0, propagation=0 /\\* MS_\\?\\?\\? \\*/, userns_fd=0|, attr_clr=0, propagation=0, userns_fd=0)}",
+                        "}");
     }
 
     /**
