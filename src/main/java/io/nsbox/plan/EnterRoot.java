@@ -29,7 +29,7 @@ record EnterRoot(Optional<Span> cause) implements Step {
         Label covered = b.label("something covers the new root");
         b.place(covered);
         emitter.must(Syscall.UMOUNT2, b.text("."), Operand.named("MNT_DETACH", Linux.MNT_DETACH));
-        emitter.targets().branchIfCovered(covered);
+        emitter.targets().branchIfCovered(emitter, covered);
         emitter.must(Syscall.CHDIR, b.text("/"));
     }
 }

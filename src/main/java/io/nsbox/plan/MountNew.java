@@ -53,7 +53,9 @@ record MountNew(
         if (mount.type() == KernelFileSystem.DEVPTS) {
             options.put("mode", "0620");
         }
-        return new MountNew(mount.type().type(), mount.target(), options, mount.access(), hints, false, false, cause);
+        // Programs trust these two by their paths.
+        boolean plain = mount.type() == KernelFileSystem.PROC || mount.type() == KernelFileSystem.SYSFS;
+        return new MountNew(mount.type().type(), mount.target(), options, mount.access(), hints, plain, false, cause);
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A place is opened once and used by its descriptor. In the usual case that takes one call, which meets no symbolic
  * link; everything else (links, missing parts) is done by a routine that all steps share, one part of the path after the
- * other, never outside the root. The reasons stand in docs/design/0009-files-of-a-sandbox.md.
+ * other, never outside the root. The reasons stand in docs/design/0010-files-of-a-sandbox.md.
  */
 final class Targets {
     /** A target that is a folder. */
@@ -185,12 +185,15 @@ final class Targets {
         b.jump(find);
         b.place(back);
         if (manner == Manner.FOLDER) {
+            Label unknown = b.label("what it is, is not known");
             b.branch(target, Condition.LESS, 0, refused);
-            statx(target, status, "STATX_TYPE", Linux.STATX_TYPE);
+            statx(target, status, "STATX_TYPE", Linux.STATX_TYPE, unknown);
             b.load(2, length, status, STX_MODE);
             b.compute(Arithmetic.AND, length, Operand.of(length), Operand.number(Linux.S_IFMT));
             b.branch(length, Condition.EQUAL, Linux.S_IFDIR, found);
-            b.set(target, -Linux.ENOTDIR);
+            b.set(length, -Linux.ENOTDIR);
+            b.place(unknown);
+            b.set(target, Operand.of(length));
         } else {
             b.branch(target, Condition.AT_LEAST, 0, found);
         }
@@ -378,7 +381,8 @@ final class Targets {
         // A folder on the way has the language's default mode.
         b.set(length, FOLDER);
         b.branch(divider, Condition.NOT_EQUAL, 0, folder);
-        emitKind();
+        Label unknown = b.label("what the tree is, is not known");
+        emitKind(unknown);
         b.branch(length, Condition.ANY_BIT, Linux.S_IFDIR, folder);
         b.call(
                 target,
@@ -389,6 +393,9 @@ final class Targets {
                 Operand.of(length),
                 Operand.number(0));
         b.jump(made);
+        b.place(unknown);
+        b.set(target, Operand.of(length));
+        b.jump(made);
         b.place(folder);
         b.compute(Arithmetic.AND, length, Operand.of(length), Operand.number(07777));
         b.call(target, new OnError.Ignore(), Syscall.MKDIRAT, Operand.of(parent), Operand.of(at), Operand.of(length));
@@ -396,11 +403,11 @@ final class Targets {
     }
 
     /** What to make, where that follows from what is mounted on it. */
-    private void emitKind() {
+    private void emitKind(Label unknown) {
         Label known = b.label("kind is known");
         b.set(length, Operand.of(make));
         b.branch(make, Condition.NOT_EQUAL, LIKE_TREE, known);
-        statx(tree, otherStatus, "STATX_TYPE", Linux.STATX_TYPE);
+        statx(tree, otherStatus, "STATX_TYPE", Linux.STATX_TYPE, unknown);
         b.load(2, length, otherStatus, STX_MODE);
         b.compute(Arithmetic.AND, length, Operand.of(length), Operand.number(Linux.S_IFMT));
         Label folder = b.label("tree is a folder");
@@ -458,24 +465,35 @@ final class Targets {
 
     /** A mount on the root would be seen by nobody, and leave the place that the spec names as it was. */
     private void refuseTheRoot(Label done) {
-        statx(target, status, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID);
-        statx(root, otherStatus, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID);
+        Label unknown = b.label("where it is, is not known");
+        String fields = "STATX_INO|STATX_MNT_ID";
+        statx(target, status, fields, Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
+        statx(root, otherStatus, fields, Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
         sameField(STX_INO, done);
         sameField(STX_MNT_ID, done);
-        b.set(target, -Linux.EINVAL);
+        b.set(length, -Linux.EINVAL);
+        b.place(unknown);
+        b.set(target, Operand.of(length));
     }
 
     /** Goes on at the label where something is mounted over the root, which is the process's root by now. */
-    void branchIfCovered(Label covered) {
-        statx(root, status, "STATX_MNT_ID", Linux.STATX_MNT_ID);
+    void branchIfCovered(Emitter emitter, Label covered) {
+        Operand mount = Operand.named("STATX_MNT_ID", Linux.STATX_MNT_ID);
+        emitter.must(
+                Syscall.STATX,
+                Operand.of(root),
+                b.text(""),
+                Operand.named("AT_EMPTY_PATH", Linux.AT_EMPTY_PATH),
+                mount,
+                status);
         // Above the root is the root again, with what is mounted on it.
-        statx(
+        emitter.must(
+                Syscall.STATX,
                 Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                 b.text("/.."),
-                0,
-                otherStatus,
-                "STATX_MNT_ID",
-                Linux.STATX_MNT_ID);
+                Operand.number(0),
+                mount,
+                otherStatus);
         sameField(STX_MNT_ID, covered);
     }
 
@@ -485,16 +503,15 @@ final class Targets {
         b.branch(length, Condition.NOT_EQUAL, Operand.of(above), differs);
     }
 
-    private void statx(Slot file, Operand.Address into, String fields, int bits) {
-        statx(Operand.of(file), b.text(""), Linux.AT_EMPTY_PATH, into, fields, bits);
-    }
-
-    private void statx(Operand file, Operand path, int flags, Operand.Address into, String fields, int bits) {
-        b.attempt(
+    /** Asks what a file is; where that fails, the negative errno is in {@link #length}. */
+    private void statx(Slot file, Operand.Address into, String fields, int bits, Label failed) {
+        b.call(
+                length,
+                new OnError.GoTo(failed),
                 Syscall.STATX,
-                file,
-                path,
-                Operand.named(flags == 0 ? "0" : "AT_EMPTY_PATH", flags),
+                Operand.of(file),
+                b.text(""),
+                Operand.named("AT_EMPTY_PATH", Linux.AT_EMPTY_PATH),
                 Operand.named(fields, bits),
                 into);
     }
@@ -515,14 +532,16 @@ final class Targets {
         if (files.rootfs() != null) {
             if (files.rootfs().overlay() == null) {
                 // A rootfs may be the caller's own root by another name.
-                statx(root, status, "STATX_INO", Linux.STATX_INO);
-                statx(
+                statx(root, status, "STATX_INO", Linux.STATX_INO, refuse);
+                b.call(
+                        length,
+                        new OnError.GoTo(refuse),
+                        Syscall.STATX,
                         Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                         b.text("/"),
-                        0,
-                        otherStatus,
-                        "STATX_INO",
-                        Linux.STATX_INO);
+                        Operand.number(0),
+                        Operand.named("STATX_INO", Linux.STATX_INO),
+                        otherStatus);
                 sameField(STX_INO, yes);
                 sameField(STX_DEV, yes);
             } else {
@@ -531,14 +550,14 @@ final class Targets {
         }
         b.set(tries, Operand.of(parent));
         b.place(up);
-        statx(tries, status, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID);
+        statx(tries, status, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, refuse);
         b.set(cursor, writable);
         b.place(next);
         b.branch(cursor, Condition.AT_LEAST, writable.plus(4 * writableCount), climb);
         b.load(4, above, Operand.of(cursor), 0);
         b.add(cursor, 4);
         b.branch(above, Condition.EQUAL, 0, next);
-        statx(above, otherStatus, "STATX_MNT_ID", Linux.STATX_MNT_ID);
+        statx(above, otherStatus, "STATX_MNT_ID", Linux.STATX_MNT_ID, refuse);
         sameField(STX_MNT_ID, next);
         b.jump(goOn);
         b.place(climb);
@@ -549,7 +568,7 @@ final class Targets {
                 Operand.of(tries),
                 b.text(".."),
                 Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
-        statx(tries, otherStatus, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID);
+        statx(tries, otherStatus, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, refuse);
         sameField(STX_INO, up);
         sameField(STX_DEV, up);
         sameField(STX_MNT_ID, up);
