@@ -124,7 +124,8 @@ final class TellRefusal {
     }
 
     private void appendErrno(Label append) {
-        List<Errnos.Errno> errnos = Errnos.met(emitter.usesTargets());
+        List<Errnos.Errno> errnos =
+                Errnos.met(emitter.usesTargets() || !emitter.subjects().isEmpty());
         ByteBuffer known = ByteBuffer.allocate(8 * (errnos.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Operand.Address> texts = new LinkedHashMap<>();
         for (int i = 0; i < errnos.size(); i++) {
