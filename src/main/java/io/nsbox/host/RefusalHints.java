@@ -77,6 +77,32 @@ public enum RefusalHints {
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
             entry("ENODEV", "this kernel was built without this file system"))),
+    /** Opening or copying a device of the host. */
+    HOST_DEVICE(Map.ofEntries(
+            entry("ENOENT", "the host has no such device, or the caller's /dev does not show it"),
+            entry("EACCES", "the caller may not enter the folder of this device"),
+            entry("EINVAL", Texts.NO_SUCH_MOUNT),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Masking a path or making it read-only. */
+    GUARDED_PATH(Map.ofEntries(
+            entry("EACCES", "the user inside may not enter a folder of this path"),
+            entry("ELOOP", "a symbolic link is on the way, and none is followed in /proc: list the path itself"),
+            entry("EXDEV", "this path leads out of the /proc that was mounted: list the path itself"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EINVAL", Texts.NO_SUCH_MOUNT),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Finding the procfs that was mounted. */
+    OWN_PROC(Map.ofEntries(
+            entry("ENOENT", Texts.OTHER_PROC), entry("ENOTDIR", Texts.OTHER_PROC), entry("ELOOP", Texts.OTHER_PROC))),
+    /** unshare(2) of a second user namespace. */
+    SECOND_USER_NAMESPACE(Map.ofEntries(
+            entry(
+                    "EPERM",
+                    "`keep-id` with `dev: minimal` takes a second user namespace, which is forbidden here; write"
+                            + " `uid_map: root` or `dev: host`"),
+            entry("ENOSPC", Texts.NAMESPACE_LIMIT),
+            entry("EUSERS", Texts.NAMESPACE_LIMIT))),
     /** Opening what a bind shows, or the folder of {@code rootfs}. */
     OPEN_SOURCE(Map.ofEntries(
             entry("ENOENT", "there is no such file or folder on the caller's side; a bind may be `optional: true`"),
@@ -281,6 +307,10 @@ public enum RefusalHints {
         static final String LAYER_IN_USE = "another mount uses upper or work: each overlay wants its own";
         static final String NO_OVERLAYS = "this kernel was built without overlayfs";
         static final String MOUNT_LIMIT = "the limit of mounts in a mount namespace is reached (fs.mount-max)";
+
+        static final String NO_SUCH_MOUNT =
+                "the kernel does not copy this mount: is it unbindable, or does it belong to another namespace?";
+        static final String OTHER_PROC = "something else than the procfs that was mounted is at /proc now";
 
         static final String MAP_FORBIDDEN = "AppArmor (kernel.apparmor_restrict_unprivileged_userns) or missing"
                 + " capabilities forbid this map; run `nsbox doctor`";

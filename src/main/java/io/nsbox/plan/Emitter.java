@@ -9,7 +9,9 @@ import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.FileSystem;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ public final class Emitter {
     private final FileSystem files;
     private @Nullable Targets targets;
     private final List<Refusal> refusals = new ArrayList<>();
+    private final Map<Integer, List<String>> subjects = new LinkedHashMap<>();
     private int step;
     private String title = "";
 
@@ -76,6 +79,23 @@ public final class Emitter {
     /** The refusals so far; a refusal's tag is its place in this list. */
     List<Refusal> refusals() {
         return refusals;
+    }
+
+    /**
+     * Names paths that the speaking step works through, so that a refusal can tell which one it was about.
+     *
+     * @return the number of the first of them
+     */
+    int subjects(List<String> paths) {
+        List<String> known = subjects.computeIfAbsent(step, number -> new ArrayList<>());
+        int first = known.size();
+        known.addAll(paths);
+        return first;
+    }
+
+    /** What each step's refusals may be about, by the step's number. */
+    Map<Integer, List<String>> subjects() {
+        return subjects;
     }
 
     /** A call that must succeed. */

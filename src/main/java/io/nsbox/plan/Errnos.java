@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import java.util.List;
+import java.util.Set;
 
 /** The errors that a launcher may meet, with their names and texts (errno(3), asm-generic/errno.h). */
 final class Errnos {
@@ -29,6 +30,7 @@ final class Errnos {
             new Errno(14, "EFAULT", "Bad address"),
             new Errno(16, "EBUSY", "Device or resource busy"),
             new Errno(17, "EEXIST", "File exists"),
+            new Errno(18, "EXDEV", "Invalid cross-device link"),
             new Errno(19, "ENODEV", "No such device"),
             new Errno(20, "ENOTDIR", "Not a directory"),
             new Errno(21, "EISDIR", "Is a directory"),
@@ -51,8 +53,9 @@ final class Errnos {
     static final List<Errno> RARE = List.of(
             new Errno(25, "ENOTTY", "Inappropriate ioctl for device"),
             new Errno(34, "ERANGE", "Numerical result out of range"));
-    /** Only met where files are made: launchers that make none do without its text. */
-    private static final int OF_FILES = 75;
+
+    /** Only met where files are made: launchers that make none do without their texts. */
+    private static final Set<Integer> OF_FILES = Set.of(18, 75);
 
     private Errnos() {}
 
@@ -60,6 +63,8 @@ final class Errnos {
     static List<Errno> met(boolean makesFiles) {
         return makesFiles
                 ? ALL
-                : ALL.stream().filter(errno -> errno.number() != OF_FILES).toList();
+                : ALL.stream()
+                        .filter(errno -> !OF_FILES.contains(errno.number()))
+                        .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
 import io.nsbox.host.RefusalHints;
+import io.nsbox.spec.Dev;
 import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.GuestPath;
 import io.nsbox.spec.KernelFileSystem;
@@ -26,17 +27,19 @@ final class FileSteps {
     private final SandboxSpec spec;
     private final FileSystem files;
     private final Origins origins;
+    private final DevSteps dev;
     private final List<Step> steps = new ArrayList<>();
 
-    private FileSteps(SandboxSpec spec, Origins origins) {
+    private FileSteps(SandboxSpec spec, Origins origins, DevSteps dev) {
         this.spec = spec;
         this.files = spec.fileSystem();
         this.origins = origins;
+        this.dev = dev;
     }
 
     /** The steps of a spec; {@code propagation} is the line that says how mounts travel. */
-    static List<Step> of(SandboxSpec spec, Origins origins, Optional<Span> propagation) {
-        FileSteps files = new FileSteps(spec, origins);
+    static List<Step> of(SandboxSpec spec, Origins origins, DevSteps dev, Optional<Span> propagation) {
+        FileSteps files = new FileSteps(spec, origins, dev);
         files.plan(propagation);
         return files.steps;
     }
@@ -45,31 +48,38 @@ final class FileSteps {
         if (!spec.makes(Namespace.MOUNT)) {
             return;
         }
-        boolean changesRoot = files.rootfs() != null || files.hasMounts() || files.readOnly();
-        boolean later = changesRoot
+        boolean underRoot =
+                files.rootfs() != null || files.hasMounts() || files.readOnly() || files.devMode() == Dev.MINIMAL;
+        List<Step> guards = dev.guards();
+        boolean later = (underRoot || !guards.isEmpty())
                 && (spec.propagation() == Propagation.SHARED || spec.propagation() == Propagation.UNBINDABLE);
         steps.add(new SetPropagation(later ? Propagation.PRIVATE : spec.propagation(), propagation));
-        if (changesRoot) {
-            boolean returns = files.rootfs() == null && files.hasMounts() && spec.workingDir() == null;
-            if (returns) {
-                steps.add(new RememberFolder());
-            }
+        boolean covers = files.hasMounts() || files.devMode() == Dev.MINIMAL || !guards.isEmpty();
+        boolean returns = files.rootfs() == null && covers && spec.workingDir() == null;
+        if (returns) {
+            steps.add(new RememberFolder());
+        }
+        steps.addAll(dev.before());
+        if (underRoot) {
             prepare();
             root();
             mounts();
             if (files.rootfs() != null) {
                 steps.add(new EnterRoot(origins.key("rootfs")));
             }
-            if (returns) {
-                steps.add(new ReturnToFolder());
-            }
         } else {
+            steps.addAll(dev.dev());
             proc();
+        }
+        steps.addAll(guards);
+        if (returns) {
+            steps.add(new ReturnToFolder());
         }
         // What is copied or mounted under shared mounts would travel, and unbindable ones cannot be copied.
         if (later) {
             steps.add(new SetPropagation(spec.propagation(), propagation));
         }
+        steps.addAll(dev.after());
     }
 
     private void prepare() {
@@ -108,6 +118,7 @@ final class FileSteps {
         if (files.readOnly()) {
             steps.add(new FreezeRoot(rootfs != null, origins.key("read_only")));
         }
+        steps.addAll(dev.dev());
         proc();
     }
 

@@ -18,8 +18,8 @@ final class Frame {
     /** How many environment variables a command can inherit; those that the spec names come on top. */
     static final int MOST_INHERITED = 4096;
 
-    /** A message's parts: heading 4, errno 1, place 3, note 3, help 3, line break 1. */
-    private static final int MOST_PARTS = 15;
+    /** A message's parts: heading 4, errno 1, place 3, note 3, subject 3, help 3, line break 1. */
+    private static final int MOST_PARTS = 18;
 
     private static final int PATH_MAX = 4096;
 
@@ -79,6 +79,17 @@ final class Frame {
     /** The environment array's next free entry. */
     final Slot envEnd;
 
+    /** The host's /dev. */
+    final Slot hostDev;
+    /** The sandbox's own /dev. */
+    final Slot dev;
+    /** The null device, which was looked at. */
+    final Slot nullDevice;
+    /** Whether {@link #nullDevice} is mounted somewhere inside, so that it can be copied. */
+    final Slot nullIsMounted;
+    /** The folder of the sandbox's first process in the caller's /proc. */
+    final Slot ownProc;
+
     /** Two ints: the report channel's ends. */
     final Operand.Address pair;
     /** Where clone3(2) puts the pidfd. */
@@ -122,6 +133,11 @@ final class Frame {
         returnTo = builder.slot("return");
         path = builder.slot("PATH");
         envEnd = builder.slot("environment end");
+        hostDev = builder.slot("host dev");
+        dev = builder.slot("dev");
+        nullDevice = builder.slot("null");
+        nullIsMounted = builder.slot("null is mounted");
+        ownProc = builder.slot("own proc");
         pair = builder.buffer("report channel", 8);
         pidfdCell = builder.buffer("pidfd", 4);
         polls = builder.buffer("poll set", 24);

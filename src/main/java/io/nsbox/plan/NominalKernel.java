@@ -1,10 +1,15 @@
 package io.nsbox.plan;
 
+import io.nsbox.program.Instruction;
 import io.nsbox.program.Kernel;
+import io.nsbox.program.Linux;
 import io.nsbox.program.SimulatedMemory;
 import io.nsbox.spec.LinuxCapability;
 import io.nsbox.spec.Namespace;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
@@ -19,6 +24,10 @@ final class NominalKernel implements Kernel {
     private static final int LANDLOCK_ABI = 7;
 
     private final Caller caller;
+    /** Folders that a spec may well mask; whatever else is masked is taken for a file. */
+    private static final Set<String> FOLDERS = Set.of("acpi", "asound", "scsi", "firmware", "/sys/firmware");
+
+    private final Map<Long, String> names = new HashMap<>();
     private int nextFile = 3;
 
     NominalKernel(Caller caller) {
@@ -56,7 +65,6 @@ final class NominalKernel implements Kernel {
                 yield CHILD_PID;
             }
             case CLONE -> CHILD_PID + 1;
-            case OPENAT, SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
             case LANDLOCK_CREATE_RULESET -> arguments[0] == 0 ? LANDLOCK_ABI : nextFile++;
             case PRLIMIT64 -> {
                 if (arguments[3] != 0) {
@@ -73,8 +81,22 @@ final class NominalKernel implements Kernel {
                 yield StartFromStage.PID_SIZE;
             }
             // Every target is there, and every link says what it should.
-            case OPEN_TREE, OPENAT2, FSOPEN, FSMOUNT -> nextFile++;
+            case OPENAT, OPENAT2, OPEN_TREE -> {
+                names.put((long) nextFile, memory.text(arguments[1]));
+                yield nextFile++;
+            }
+            case STATX -> {
+                status(call.call(), names.getOrDefault(arguments[0], ""), memory, arguments[4]);
+                yield 0;
+            }
+            case FSTATFS -> {
+                if (call.text().startsWith("fstatfs(<proc>")) {
+                    memory.write(arguments[1], 8, Linux.PROC_SUPER_MAGIC);
+                }
+                yield 0;
+            }
             case READLINKAT -> memory.text(arguments[2]).getBytes(StandardCharsets.UTF_8).length;
+            case FSOPEN, FSMOUNT, SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
             case READ, WRITE -> arguments[2];
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');
@@ -108,5 +130,20 @@ final class NominalKernel implements Kernel {
             }
         }
         return 0;
+    }
+
+    /** Devices are those that they should be. */
+    private static void status(Instruction.Call call, String name, SimulatedMemory memory, long buffer) {
+        int[] device = KnownDevices.NUMBERS.get(name.substring(name.lastIndexOf('/') + 1));
+        boolean masked = call.text().startsWith("statx(<place>");
+        if (!masked && !call.text().startsWith("statx(<device>") && !call.text().startsWith("statx(<null>")) {
+            return;
+        }
+        int kind = FOLDERS.contains(name) ? Linux.S_IFDIR : masked ? Linux.S_IFREG : Linux.S_IFCHR;
+        memory.write(buffer + Linux.STX_MODE, 2, kind);
+        if (device != null) {
+            memory.write(buffer + Linux.STX_RDEV, 4, device[0]);
+            memory.write(buffer + Linux.STX_RDEV + 4, 4, device[1]);
+        }
     }
 }

@@ -6,6 +6,9 @@ import java.util.Locale;
 
 /** Prints plans for people. */
 public final class PlanPrinter {
+    /** Titles that are longer do not move the column of causes. */
+    private static final int WIDEST = 80;
+
     private PlanPrinter() {}
 
     /** The steps, each with the line of the spec that caused it; every line ends with a line break. */
@@ -13,6 +16,7 @@ public final class PlanPrinter {
         StringBuilder text = heading(plan);
         int width = plan.steps().stream()
                 .mapToInt(step -> step.step().title().length())
+                .filter(length -> length <= WIDEST)
                 .max()
                 .orElse(0);
         for (NumberedStep step : plan.steps()) {

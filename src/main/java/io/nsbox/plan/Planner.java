@@ -41,6 +41,7 @@ public final class Planner {
     private final CredentialPlan credentials;
     private final Origins origins;
     private final Subordinates subordinates;
+    private final DevSteps dev;
     private final List<Step> steps = new ArrayList<>();
 
     private Planner(LoadedSpec loaded, Subordinates subordinates) {
@@ -50,6 +51,7 @@ public final class Planner {
         this.credentials = new CredentialPlan(loaded);
         this.origins = loaded.origins();
         this.subordinates = subordinates;
+        this.dev = new DevSteps(loaded);
     }
 
     /** Plans a sandbox; the spec must have a command. */
@@ -117,7 +119,8 @@ public final class Planner {
         String own = kind.word() + "_map";
         String other = kind == IdKind.UID ? "gid_map" : "uid_map";
         // A map that follows from the other's keyword has no line of its own.
-        return new WriteIdMap(kind, IdMapLine.of(map, ranges), origins.key(own).or(() -> origins.key(other)));
+        return new WriteIdMap(
+                kind, IdMapLine.of(dev.first(map), ranges), origins.key(own).or(() -> origins.key(other)));
     }
 
     private void names() {
@@ -161,7 +164,10 @@ public final class Planner {
             steps.add(new JoinNamespace(Namespace.MOUNT, NamespacePlan.cause(origins, Namespace.MOUNT)));
         }
         steps.addAll(FileSteps.of(
-                spec, origins, origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
+                spec,
+                origins,
+                dev,
+                origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
     }
 
     private void command() {

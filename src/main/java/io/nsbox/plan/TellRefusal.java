@@ -27,6 +27,9 @@ final class TellRefusal {
     private static final int STDERR = 2;
     private static final int IOVEC_SIZE = 16;
 
+    /** Where a step's texts have the address of its paths, in programs that have any. */
+    private static final int SUBJECTS = 20;
+
     private final Emitter emitter;
     private final ProgramBuilder b;
     private final Frame frame;
@@ -72,6 +75,7 @@ final class TellRefusal {
         callAppend(append);
         b.load(4, part, Operand.of(refusal), 4);
         callAppend(append);
+        appendSubject(append, step);
         b.place(hint);
         appendHint(append, refusal, step);
         b.set(part, b.text("\n"));
@@ -120,7 +124,8 @@ final class TellRefusal {
     }
 
     private void appendErrno(Label append) {
-        List<Errnos.Errno> errnos = new ArrayList<>(Errnos.met(emitter.usesTargets()));
+        List<Errnos.Errno> errnos = new ArrayList<>(
+                Errnos.met(emitter.usesTargets() || !emitter.subjects().isEmpty()));
         Errnos.RARE.stream().filter(this::isHinted).forEach(errnos::add);
         ByteBuffer known = ByteBuffer.allocate(8 * (errnos.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
         Map<Integer, Operand.Address> texts = new LinkedHashMap<>();
@@ -183,6 +188,38 @@ final class TellRefusal {
         b.place(none);
     }
 
+    /** Where a step works through paths, its number stands in the upper half of the failure's (see EachPath). */
+    private void appendSubject(Label append, Slot step) {
+        if (emitter.subjects().isEmpty()) {
+            return;
+        }
+        Label none = b.label("no path");
+        Slot table = frame.scratch4;
+        Slot subject = frame.scratch5;
+        b.load(4, table, Operand.of(step), SUBJECTS);
+        b.branch(table, Condition.EQUAL, 0, none);
+        b.compute(Arithmetic.SHIFT_RIGHT, subject, Operand.of(Slot.TAG), Operand.number(EachPath.SUBJECT_SHIFT));
+        b.branch(subject, Condition.EQUAL, 0, none);
+        b.compute(Arithmetic.SHIFT_LEFT, subject, Operand.of(subject), Operand.number(2));
+        b.compute(Arithmetic.ADD, table, Operand.of(table), Operand.of(subject));
+        b.load(4, subject, Operand.of(table), -4);
+        b.load(4, frame.scratch2, Operand.of(step), 16);
+        callAppend(append);
+        b.set(frame.scratch2, b.text("note: the path was "));
+        callAppend(append);
+        b.set(frame.scratch2, Operand.of(subject));
+        callAppend(append);
+        b.place(none);
+    }
+
+    private Operand.Address subjects(List<String> paths) {
+        Map<Integer, Operand.Address> addresses = new LinkedHashMap<>();
+        for (String path : paths) {
+            addresses.put(4 * addresses.size(), b.text(path));
+        }
+        return b.table("paths", new byte[4 * paths.size()], addresses);
+    }
+
     /** The refusals: address of the step's texts, of the call's text, of the hints or 0, and the exit status. */
     private Operand table() {
         List<Refusal> refusals = emitter.refusals();
@@ -230,8 +267,13 @@ final class TellRefusal {
             addresses.put(12, b.text(snippet.afterPath()));
         }
         addresses.put(16, b.text("\n" + margin + "= "));
-        ByteBuffer texts =
-                ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN).putInt(numbered.number());
+        List<String> paths = emitter.subjects().get(numbered.number());
+        if (paths != null) {
+            addresses.put(SUBJECTS, subjects(paths));
+        }
+        ByteBuffer texts = ByteBuffer.allocate(emitter.subjects().isEmpty() ? SUBJECTS : SUBJECTS + 4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(numbered.number());
         return b.table("step", texts.array(), addresses);
     }
 }

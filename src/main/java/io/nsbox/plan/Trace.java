@@ -2,7 +2,9 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Arch;
 import io.nsbox.program.Kernel;
+import io.nsbox.program.Operand;
 import io.nsbox.program.Program;
+import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Simulator;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.LinuxCapability;
@@ -107,8 +109,16 @@ public record Trace(List<TracedCall> calls) {
         }
     }
 
-    /** What a loop counts is known beforehand: a signal's number, a capability. */
+    /** What a loop counts is known beforehand: a signal's number, a capability, the path that it has come to. */
     private static String text(Kernel.Invocation call) {
+        List<Operand> operands = call.call().arguments();
+        for (int i = 0; i < operands.size(); i++) {
+            if (operands.get(i) instanceof Operand.Value value
+                    && value.slot().name().equals(EachPath.NAME)) {
+                String path = call.memory().text(call.arguments()[i]);
+                return call.text().replace("<" + EachPath.NAME + ">", ProgramBuilder.quote(path));
+            }
+        }
         return switch (call.call().syscall()) {
             case RT_SIGACTION -> call.text().replace("<signal>", Long.toString(call.arguments()[0]));
             case PRCTL -> call.text().replace("<" + LimitCapabilities.COUNTER + ">", capability(call.arguments()));

@@ -39,6 +39,8 @@ public final class Linux {
     public static final int EAGAIN = 11;
     /** Permission denied. */
     public static final int EACCES = 13;
+    /** No such device. */
+    public static final int ENODEV = 19;
     /** Not a directory. */
     public static final int ENOTDIR = 20;
     /** Device or resource busy. */
@@ -91,6 +93,10 @@ public final class Linux {
     public static final int S_IFDIR = 0x4000;
     /** The bits that tell the kind of a file (inode(7)). */
     public static final int S_IFMT = 0xf000;
+    /** The kind of a character device (inode(7)). */
+    public static final int S_IFCHR = 0x2000;
+    /** The kind of a block device (inode(7)). */
+    public static final int S_IFBLK = 0x6000;
     /** Paths are relative to the working directory. */
     public static final int AT_FDCWD = -100;
 
@@ -113,6 +119,8 @@ public final class Linux {
     public static final int SIGNAL_COUNT = 64;
 
     /* linux/fcntl.h */
+    /** A symbolic link at the end of the path is not followed. */
+    public static final int AT_SYMLINK_NOFOLLOW = 0x100;
     /** An empty path is the file itself. */
     public static final int AT_EMPTY_PATH = 0x1000;
     /** All mounts below. */
@@ -123,6 +131,8 @@ public final class Linux {
     public static final int RESOLVE_NO_MAGICLINKS = 0x02;
     /** No symbolic link at all. */
     public static final int RESOLVE_NO_SYMLINKS = 0x04;
+    /** Nothing that is not below the folder. */
+    public static final int RESOLVE_BENEATH = 0x08;
     /** The folder is the root of everything. */
     public static final int RESOLVE_IN_ROOT = 0x10;
 
@@ -139,6 +149,15 @@ public final class Linux {
     public static final int STATX_INO = 0x0100;
     /** The mount that the file lies on. */
     public static final int STATX_MNT_ID = 0x1000;
+
+    /** Where a struct statx has its stx_mode, of 2 bytes. */
+    public static final int STX_MODE = 28;
+    /** Where a struct statx has its stx_rdev_major and stx_rdev_minor, of 4 bytes each. */
+    public static final int STX_RDEV = 128;
+
+    /* linux/magic.h */
+    /** The type that statfs(2) gives of a procfs. */
+    public static final int PROC_SUPER_MAGIC = 0x9fa0;
 
     /* linux/mount.h, of the calls with file descriptors */
     /** A copy of the mount. */

@@ -28,6 +28,7 @@ public final class CrossRules {
             new ConfinementRules(spec, origins, diagnostics, namespaces).check();
             rules.mountsHaveTheirNamespace(namespaces);
             SeccompRules.check(spec, origins, diagnostics);
+            DevRules.check(spec, origins, diagnostics);
         });
     }
 

@@ -70,11 +70,27 @@ public enum Key {
             Status.SUPPORTED,
             Namespace.MOUNT,
             "Paths on which a new tmpfs is mounted, before 'mounts': /tmp, or \"/tmp:size=64m,mode=1777\"."),
-    DEV(Status.LATER, Namespace.MOUNT, "What /dev holds."),
-    DEVICES(Status.LATER, Namespace.MOUNT, "Devices of the host that are added to /dev."),
-    MASKED_PATHS(Status.LATER, Namespace.MOUNT, "Paths that are hidden."),
-    READONLY_PATHS(Status.LATER, Namespace.MOUNT, "Paths that are frozen."),
-    SHM_SIZE(Status.LATER, Namespace.MOUNT, "The size of /dev/shm."),
+    DEV(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "What /dev is. 'minimal': a new one with null, zero, full, random, urandom, tty, fd, stdin, stdout, stderr, "
+                    + "pts, ptmx and shm. 'host': the host's. 'none': what the root has there. "
+                    + "Default: minimal with rootfs, else host."),
+    DEVICES(Status.SUPPORTED, Namespace.MOUNT, "Devices of the host that are added to /dev, such as /dev/fuse."),
+    MASKED_PATHS(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "Paths that are hidden after all mounts: a folder is empty, a file reads as empty. "
+                    + "Default with rootfs and mount_proc: the list of the OCI runtimes."),
+    READONLY_PATHS(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "Paths that are read-only with all below, after all mounts. "
+                    + "Default with rootfs and mount_proc: the list of the OCI runtimes."),
+    SHM_SIZE(
+            Status.SUPPORTED,
+            Namespace.MOUNT,
+            "How much /dev/shm holds with 'dev: minimal', such as 256m. Default: 64m."),
     USER(
             Status.SUPPORTED,
             "Who the command runs as: uid or uid:gid, or {uid, gid}, in numbers as they are seen inside. The ids must be mapped. "

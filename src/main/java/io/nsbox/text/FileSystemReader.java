@@ -22,6 +22,7 @@ final class FileSystemReader {
     private final Binding binding;
     private final PathReader paths;
     private final MountReader mountReader;
+    private final DevReader dev;
     private @Nullable Rootfs rootfs;
     private boolean readOnly;
     private List<Mount> mounts = List.of();
@@ -31,6 +32,7 @@ final class FileSystemReader {
         this.binding = binding;
         this.paths = paths;
         this.mountReader = new MountReader(binding, paths);
+        this.dev = new DevReader(binding, paths);
     }
 
     /** Reads the key if it is one of this reader's; false if it is not. */
@@ -41,7 +43,7 @@ final class FileSystemReader {
             case MOUNTS -> mounts = mounts(node, path);
             case TMPFS -> tmpfs = tmpfs(node, path);
             default -> {
-                return false;
+                return dev.read(key, node, path);
             }
         }
         return true;
@@ -117,6 +119,6 @@ final class FileSystemReader {
     }
 
     FileSystem fileSystem() {
-        return new FileSystem(rootfs, readOnly, mounts, tmpfs);
+        return new FileSystem(rootfs, readOnly, mounts, tmpfs, dev.deviceFolder(), dev.guardedPaths());
     }
 }

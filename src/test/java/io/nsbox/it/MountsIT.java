@@ -102,7 +102,7 @@ class MountsIT {
                             "help: there is no such file or folder on the caller's side; a bind may be `optional: true`");
             assertThat(who.run(
                             workshop,
-                            "rootfs: ./rootfs\nmounts:\n  - {type: bind, source: ./none, target: /a, optional: true}\n"
+                            "rootfs: ./rootfs\ndev: none\nmounts:\n  - {type: bind, source: ./none, target: /a, optional: true}\n"
                                     + "  - {type: bind, source: ./file/none, target: /b, optional: true}\n"
                                     + "  - {type: bind, source: ./file, target: /c, optional: true}\n",
                             "ls /"))
@@ -295,7 +295,7 @@ class MountsIT {
             boolean terminals = who != SandboxedAs.USER_KEEPING_ITS_ID;
             Running.Result result = who.run(
                     workshop,
-                    "rootfs: ./rootfs\nmounts:\n  - {type: proc, target: /proc}\n"
+                    "rootfs: ./rootfs\ndev: none\nmounts:\n  - {type: proc, target: /proc}\n"
                             + "  - {type: sysfs, target: /sys, read_only: true}\n"
                             + "  - {type: mqueue, target: /dev/mqueue}\n"
                             + "  - {type: cgroup, target: /sys/fs/cgroup}\n"

@@ -34,7 +34,13 @@ enum SandboxedAs {
     /** Makes the launcher of such a sandbox. */
     java.nio.file.Path launcher(Workshop workshop, String keys, String script) {
         String command = "command: [sh, -c, \"" + script.replace("\\", "\\\\").replace("\"", "\\\"") + "\"]\n";
-        return workshop.launcher("box", head + keys + command.replace("\n\"", "\""));
+        return workshop.launcher("box", head + keys + bare(keys) + command.replace("\n\"", "\""));
+    }
+
+    /** Takes from a root what it brings by default: DevIT and MasksIT try that. */
+    private static String bare(String keys) {
+        boolean brings = keys.startsWith("rootfs:") && !keys.contains("\ndev: ");
+        return brings ? "dev: none\nmasked_paths: []\nreadonly_paths: []\n" : "";
     }
 
     /** Whether no capability over the machine's files is left. */

@@ -61,6 +61,19 @@ class StraceEqualsPlanIT {
                         + "landlock: {read: [/, /dev/null], execute: [/usr], write: [/tmp], tcp_bind: [80], scope: [signal]}\n"
                         + "command: [\"true\"]\n");
         MORE_SPECS.put(
+                "dev",
+                "namespaces: [user, mount, pid]\nuid_map: root\nmount_proc: true\ndev: minimal\n"
+                        + "devices: [/dev/fuse, /dev/net/tun]\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "dev-keep-id",
+                "namespaces: [user, mount]\nuid_map: keep-id\ndev: minimal\nshm_size: 1m\nworking_dir: /\n"
+                        + "command: [\"true\"]\n");
+        MORE_SPECS.put(
+                "guards",
+                "namespaces: [user, mount, pid]\nuid_map: root\nmount_proc: true\ndevices: [/dev/fuse]\n"
+                        + "masked_paths: [/proc/cmdline, /etc/passwd, /sys/firmware, /proc/stat]\n"
+                        + "readonly_paths: [/proc/sys, /usr]\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
                 "mounts",
                 "namespaces: [user, mount]\nuid_map: root\nread_only: true\ntmpfs: [/mnt, \"/opt:mode=0700,size=1m\"]\n"
                         + "mounts:\n  - /usr:/mnt:ro\n"
@@ -71,11 +84,12 @@ class StraceEqualsPlanIT {
         MORE_SPECS.put(
                 "rootfs",
                 "namespaces: [user, mount, pid, network, ipc]\nuid_map: root\nrootfs: /\nread_only: true\nmount_proc: true\n"
+                        + "dev: none\nmasked_paths: []\nreadonly_paths: []\n"
                         + "propagation: slave\ntmpfs: [/tmp]\nmounts:\n  - {type: sysfs, target: /sys, read_only: true}\n"
                         + "  - {type: devpts, target: /dev/pts}\ncommand: [\"true\"]\n");
         MORE_SPECS.put(
                 "rootfs-overlay",
-                "namespaces: [user, mount]\nuid_map: root\nrootfs: {path: /usr, overlay: tmpfs}\n"
+                "namespaces: [user, mount]\nuid_map: root\nrootfs: {path: /usr, overlay: tmpfs}\ndev: none\n"
                         + "propagation: unbindable\nmounts: [\"/lib64:/share\", \"/usr/bin:/bin\", \"/usr:/src\"]\n"
                         + "command: [/bin/busybox, \"true\"]\n");
         MORE_SPECS.put("seccomp", "namespaces: [user]\nseccomp: default\ncommand: [\"true\"]\n");

@@ -24,6 +24,25 @@ final class StraceWords {
     /** A value that only the run knows ({@code <pid>}), or memory that the call fills ({@code &path}). */
     private static final Pattern NAME = Pattern.compile("<[a-zA-Z ]+>|&\\w+(?: \\w+)*");
 
+    /** Flags that are 0, and that only strace shows beside others. */
+    private static final List<String> DEFAULTS = List.of("O_RDONLY", "AT_STATX_SYNC_AS_STAT");
+
+    /** What is another one each time. */
+    private static final List<String> VARYING = List.of(
+            "<file>",
+            "<length>",
+            "<socket>",
+            "<helper>",
+            "<path>",
+            "<count>",
+            "<context>",
+            "<tree>",
+            "<target>",
+            "<device>",
+            "<place>",
+            "<mount>",
+            "<proc>");
+
     private StraceWords() {}
 
     /** A call of strace's as a plan would spell it. */
@@ -47,6 +66,8 @@ final class StraceWords {
                 .replace("4294967295", "~0U")
                 .replace("IPPROTO_IP", "0")
                 .replace("SUID_DUMP_DISABLE", "0")
+                .replace("SUID_DUMP_USER", "1")
+                .replaceAll("(mknodat\\(.*, S_IFREG\\|\\d+)\\)", "$1, 0)")
                 .replace("AT_EMPTY_PATH|AT_STATX_SYNC_AS_STAT", "AT_EMPTY_PATH")
                 .replace("AT_STATX_SYNC_AS_STAT|AT_EMPTY_PATH", "AT_EMPTY_PATH")
                 .replace("AT_STATX_SYNC_AS_STAT", "0")
@@ -107,18 +128,7 @@ final class StraceWords {
             return false;
         }
         groups.forEach((each, index) -> {
-            // A file or a length is another one each time.
-            if (!List.of(
-                            "<file>",
-                            "<length>",
-                            "<socket>",
-                            "<helper>",
-                            "<path>",
-                            "<count>",
-                            "<tree>",
-                            "<target>",
-                            "<context>")
-                    .contains(each)) {
+            if (!VARYING.contains(each)) {
                 values.put(each, matcher.group(index));
             }
         });
@@ -167,7 +177,7 @@ final class StraceWords {
     private static String sortFlags(String text) {
         return FLAGS.matcher(text)
                 .replaceAll(match -> new TreeSet<>(Arrays.asList(match.group().split("\\|")))
-                        .stream().collect(Collectors.joining("|")));
+                        .stream().filter(flag -> !DEFAULTS.contains(flag)).collect(Collectors.joining("|")));
     }
 
     private static int signal(String name) {

@@ -54,7 +54,7 @@ class RefusalMessageTest {
                 if (run.refusedMustSucceed()) {
                     assertThat(run.status()).as(run.toString()).isEqualTo(Refusal.SETUP);
                     assertThat(run.messages()).as(run.toString()).hasSize(1);
-                    assertComplete(run, plan, errno);
+                    assertComplete(run, plan, knows(program, errno) ? errno : nameless(errno));
                     told++;
                 } else {
                     assertThat(run.messages()).as(run.toString()).hasSizeLessThanOrEqualTo(1);
@@ -64,14 +64,29 @@ class RefusalMessageTest {
         assertThat(told).isGreaterThan(50 * Errnos.met(makesFiles).size());
     }
 
+    /** Launchers that make no files leave out what only making files may meet. */
+    private static boolean knows(Program program, Errnos.Errno errno) {
+        return Errnos.met(false).contains(errno)
+                || program.constants().stream()
+                        .anyMatch(text -> new String(text.bytes(), StandardCharsets.UTF_8)
+                                .startsWith(errno.name() + " (" + errno.text() + ")"));
+    }
+
+    private static Errnos.Errno nameless(Errnos.Errno errno) {
+        return new Errnos.Errno(errno.number(), "", "");
+    }
+
     private static void assertComplete(Run run, Plan plan, Errnos.Errno errno) {
         String message = run.messages().get(0);
         NumberedStep step = plan.steps().get(run.refusedStep() - 1);
         assertThat(message)
                 .as(run.toString())
                 .startsWith("nsbox: error: step " + step.number() + " of "
-                        + plan.steps().size() + " refused: " + step.step().title() + ": " + errno.name() + " ("
-                        + errno.text() + ")\n")
+                        + plan.steps().size() + " refused: " + step.step().title() + ": "
+                        + (errno.name().isEmpty()
+                                ? "errno " + errno.number()
+                                : errno.name() + " (" + errno.text() + ")")
+                        + "\n")
                 .contains("= note: the call was " + run.refusedText())
                 .endsWith("\n");
         step.step()

@@ -122,14 +122,15 @@ class TargetsTest {
 
     @Test
     void aTargetThatIsThereTakesOneCall() {
-        assertThat(run("rootfs: /r\ntmpfs: [/a/b]\n", answers(Map.of())).calls())
+        assertThat(run("rootfs: /r\ndev: none\ntmpfs: [/a/b]\n", answers(Map.of()))
+                        .calls())
                 .containsExactly("openat2 /a/b plainly", "move_mount");
     }
 
     @Test
     void missingPartsAreMadeOneByOneWithoutTheCallersUmask() {
         List<String> made = new ArrayList<>();
-        Run run = run("rootfs: /r\ntmpfs: [/a/b/c]\n", call -> {
+        Run run = run("rootfs: /r\ndev: none\ntmpfs: [/a/b/c]\n", call -> {
             if (call.startsWith("mkdirat")) {
                 made.add(call.split(" ")[1]);
             }
@@ -163,7 +164,7 @@ class TargetsTest {
     @Test
     void aFileIsMadeForAFile() {
         boolean[] made = {false};
-        Run run = run("rootfs: /r\nmounts: [{type: file, target: /f, content: x}]\n", call -> {
+        Run run = run("rootfs: /r\ndev: none\nmounts: [{type: file, target: /f, content: x}]\n", call -> {
             made[0] |= call.startsWith("mknodat");
             return call.startsWith("openat2 /f") && !made[0] ? ENOENT : null;
         });
@@ -181,7 +182,7 @@ class TargetsTest {
     @Test
     void aRaceThatIsLostIsRunAgainButNotForEver() {
         int[] left = {3};
-        Run won = run("rootfs: /r\ntmpfs: [/a]\n", call -> switch (call) {
+        Run won = run("rootfs: /r\ndev: none\ntmpfs: [/a]\n", call -> switch (call) {
             case "openat2 /a plainly" -> ELOOP;
             case "openat2 /a" -> left[0]-- > 0 ? EAGAIN : null;
             default -> null;
@@ -189,7 +190,7 @@ class TargetsTest {
         assertThat(won.calls())
                 .containsExactly(
                         "openat2 /a plainly", "openat2 /a", "openat2 /a", "openat2 /a", "openat2 /a", "move_mount");
-        Run lost = run("rootfs: /r\ntmpfs: [/a]\n", call -> call.startsWith("openat2") ? EAGAIN : null);
+        Run lost = run("rootfs: /r\ndev: none\ntmpfs: [/a]\n", call -> call.startsWith("openat2") ? EAGAIN : null);
         assertThat(lost.calls()).hasSize(1001).doesNotContain("move_mount");
     }
 
@@ -198,7 +199,7 @@ class TargetsTest {
         Map<String, String> links = Map.of("l", "../x/m", "m", "/y");
         List<String> there = new ArrayList<>(List.of("/a", "/a/..", "/a/../x", "/y"));
         List<String> calls = new ArrayList<>();
-        Run run = runWithLinks("rootfs: /r\ntmpfs: [/a/l/t]\n", links, there, calls);
+        Run run = runWithLinks("rootfs: /r\ndev: none\ntmpfs: [/a/l/t]\n", links, there, calls);
         assertThat(calls)
                 .containsExactly(
                         "openat2 /a/l/t plainly",
@@ -221,7 +222,7 @@ class TargetsTest {
     @Test
     void linksThatNeverEndAreGivenUp() {
         List<String> calls = new ArrayList<>();
-        runWithLinks("rootfs: /r\ntmpfs: [/l]\n", Map.of("l", "l"), List.of(), calls);
+        runWithLinks("rootfs: /r\ndev: none\ntmpfs: [/l]\n", Map.of("l", "l"), List.of(), calls);
         assertThat(calls.stream().filter(call -> call.equals("readlinkat l"))).hasSize(39);
         assertThat(calls).doesNotContain("move_mount");
     }
@@ -230,7 +231,7 @@ class TargetsTest {
     void aPathThatGrowsBeyondTheLongestIsRefused() {
         List<String> calls = new ArrayList<>();
         runWithLinks(
-                "rootfs: /r\ntmpfs: [/l/x]\n",
+                "rootfs: /r\ndev: none\ntmpfs: [/l/x]\n",
                 Map.of("l", "y".repeat(200) + "/../l/" + "z".repeat(3000)),
                 List.of(),
                 calls);
@@ -311,7 +312,7 @@ class TargetsTest {
     /** A kernel, or a filter, that does not say what lies where must not be taken for one that says "yours". */
     @Test
     void nothingIsMadeWhereTheKernelDoesNotSayWhatItIs() {
-        for (String root : new String[] {"", "rootfs: /r\n"}) {
+        for (String root : new String[] {"", "rootfs: /r\ndev: none\n"}) {
             Run run = run(root + "tmpfs: [/a, /a/b]\n", call -> switch (call) {
                 case "statx" -> EPERM;
                 case "openat2 /a/b plainly", "openat2 /a/b" -> ENOENT;
@@ -321,7 +322,7 @@ class TargetsTest {
                     .containsExactly(
                             "openat2 /a plainly", "move_mount", "openat2 /a/b plainly", "openat2 /a", "openat2 /a/b");
         }
-        Run run = run("rootfs: /r\ntmpfs: [/a]\n", call -> switch (call) {
+        Run run = run("rootfs: /r\ndev: none\ntmpfs: [/a]\n", call -> switch (call) {
             case "statx" -> EPERM;
             case "openat2 /a plainly" -> ELOOP;
             default -> null;
@@ -332,7 +333,7 @@ class TargetsTest {
     @Test
     void aRootThatWasFrozenIsThawedForTheOneCall() {
         boolean[] made = {false};
-        Run run = run("rootfs: /r\nread_only: true\ntmpfs: [/a]\n", call -> {
+        Run run = run("rootfs: /r\ndev: none\nread_only: true\ntmpfs: [/a]\n", call -> {
             made[0] |= call.startsWith("mkdirat");
             return call.startsWith("openat2 /a") && !made[0] ? ENOENT : null;
         });
@@ -352,7 +353,7 @@ class TargetsTest {
     @Test
     void aRootThatCannotBeFrozenAgainIsAFailure() {
         boolean[] made = {false};
-        Run run = run("rootfs: /r\nread_only: true\ntmpfs: [/a]\n", call -> {
+        Run run = run("rootfs: /r\ndev: none\nread_only: true\ntmpfs: [/a]\n", call -> {
             made[0] |= call.startsWith("mkdirat");
             return call.startsWith("openat2 /a") && !made[0] ? ENOENT : call.equals("mount_setattr ro") ? EBUSY : null;
         });
@@ -362,7 +363,7 @@ class TargetsTest {
     @Test
     void otherErrorsEndTheSearch() {
         for (Long errno : new Long[] {EPERM, EACCES, ELOOP, EROFS}) {
-            Run run = run("rootfs: /r\ntmpfs: [/a/b]\n", call -> switch (call) {
+            Run run = run("rootfs: /r\ndev: none\ntmpfs: [/a/b]\n", call -> switch (call) {
                 case "openat2 /a/b plainly" -> errno;
                 case "openat2 /a" -> errno;
                 default -> null;
@@ -374,13 +375,14 @@ class TargetsTest {
     @Test
     void aPlainTargetIsNotSearchedForBehindALink() {
         Run run = run(
-                "rootfs: /r\nmounts: [{type: proc, target: /proc}]\n", answers(Map.of("openat2 /proc plainly", ELOOP)));
+                "rootfs: /r\ndev: none\nmounts: [{type: proc, target: /proc}]\n",
+                answers(Map.of("openat2 /proc plainly", ELOOP)));
         assertThat(run.calls()).containsExactly("openat2 /proc plainly");
     }
 
     @Test
     void aLinkThatIsMissingIsMadeAndOneThatSaysSomethingElseIsNot() {
-        String keys = "rootfs: /r\nmounts: [{type: symlink, target: /l, to: busybox}]\n";
+        String keys = "rootfs: /r\ndev: none\nmounts: [{type: symlink, target: /l, to: busybox}]\n";
         assertThat(run(keys, answers(Map.of())).calls()).containsExactly("openat2 / plainly", "readlinkat l");
         assertThat(run(keys, answers(Map.of("readlinkat l", ENOENT))).calls())
                 .containsExactly("openat2 / plainly", "readlinkat l", "symlinkat");

@@ -2,6 +2,7 @@ package io.nsbox.text;
 
 import io.nsbox.spec.ByteLength;
 import io.nsbox.spec.ByteSize;
+import io.nsbox.spec.Dev;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.IdRange;
 import io.nsbox.spec.KernelFileSystem;
@@ -73,6 +74,7 @@ final class SchemaGenerator {
         for (KernelFileSystem type : KernelFileSystem.values()) {
             type.shows().ifPresent(namespace -> rules.add(mountInAUserNamespace(type, namespace)));
         }
+        rules.add(sizeOfAMinimalDev());
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
         return JsonMapper.shared().writer().with(printer).writeValueAsString(schema) + "\n";
     }
@@ -126,6 +128,10 @@ final class SchemaGenerator {
                     SYSCTLS,
                     TIME_OFFSETS -> ConfinementSchema.property(key);
             case SECCOMP -> SeccompSchema.key();
+            case DEV -> words(Arrays.stream(Dev.values()).map(Dev::word).toList());
+            case DEVICES -> paths(PathListReader.DEVICE_PATTERN);
+            case MASKED_PATHS, READONLY_PATHS -> paths(PathListReader.GUARDED_PATTERN);
+            case SHM_SIZE -> size();
             default -> throw new IllegalStateException("a supported key without a schema: " + key);
         };
     }
@@ -280,6 +286,20 @@ final class SchemaGenerator {
         return anyOf(line, list);
     }
 
+    private static ObjectNode paths(String pattern) {
+        ObjectNode list = JSON.objectNode().put("type", "array").put("maxItems", PathListReader.MOST);
+        list.put("uniqueItems", true);
+        list.set("items", string().put("pattern", pattern));
+        return list;
+    }
+
+    /** A size that is not zero. */
+    private static ObjectNode size() {
+        return anyOf(
+                JSON.objectNode().put("type", "integer").put("minimum", 1),
+                string().put("pattern", "^(?=.*[1-9])" + ByteSize.PATTERN + "$"));
+    }
+
     private static ObjectNode stopSignal() {
         return anyOf(string().put("pattern", Signal.pattern()), integer(1, Signal.HIGHEST))
                 .put("default", Signal.TERM.name());
@@ -310,6 +330,19 @@ final class SchemaGenerator {
         ObjectNode entry = list.putObject("contains").put("type", "object");
         entry.putArray("required").add(namespace.word());
         return schema;
+    }
+
+    /** What {@code DevRules} says of a size for a /dev/shm that is not made. */
+    private static ObjectNode sizeOfAMinimalDev() {
+        ObjectNode rule = JSON.objectNode();
+        rule.put("$comment", "'shm_size' needs 'dev: minimal', which 'rootfs' brings unless 'dev' says otherwise");
+        rule.putObject("if").putArray("required").add(Key.SHM_SIZE.word());
+        ObjectNode then = rule.putObject("then");
+        then.putObject("properties").putObject(Key.DEV.word()).put("const", Dev.MINIMAL.word());
+        ArrayNode either = then.putArray("anyOf");
+        either.addObject().putArray("required").add(Key.DEV.word());
+        either.addObject().putArray("required").add(Key.ROOTFS.word());
+        return rule;
     }
 
     /** What {@code CrossRules} says of a file system that shows a namespace. */
