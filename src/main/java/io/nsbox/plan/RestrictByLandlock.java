@@ -187,7 +187,7 @@ record RestrictByLandlock(Landlock rules, Optional<Span> cause) implements Step 
         }
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
-        Slot file = frame.scratch4.as("path");
+        Slot file = frame.scratch4.as("file");
         Slot rights = frame.scratch;
         Label addRule = b.label("make a rule");
         Label done = b.label("paths are allowed");
