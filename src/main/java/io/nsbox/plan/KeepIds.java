@@ -97,7 +97,11 @@ record KeepIds(boolean keepsUid, boolean keepsGid, Optional<Span> cause) impleme
         b.place(needed);
     }
 
-    /** Opens the way to the files that this step writes, as long as the caller's {@code /proc} can be seen. */
+    /**
+     * Opens the way to the files that this step writes, as long as the caller's {@code /proc} can be seen.
+     *
+     * <p>As a mount of its own: {@code read_only} freezes the one that came with the root.
+     */
     record Prepare(Optional<Span> cause) implements Step {
         @Override
         public String title() {
@@ -113,10 +117,10 @@ record KeepIds(boolean keepsUid, boolean keepsGid, Optional<Span> cause) impleme
             emitter.must(
                     Hints.of(RefusalHints.WRITE_UID_MAP),
                     frame.ownProc,
-                    Syscall.OPENAT,
+                    Syscall.OPEN_TREE,
                     Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                     b.text("/proc/self"),
-                    Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
+                    MountCalls.copyOfMount());
             b.place(done);
         }
     }
