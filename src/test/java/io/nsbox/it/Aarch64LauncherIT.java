@@ -28,7 +28,7 @@ class Aarch64LauncherIT {
         Commands.Result result = Commands.run("qemu-aarch64-static", launcher.toString());
 
         assertThat(result.err()).isEqualTo("""
-                nsbox: error: step 5 of 12 refused: start the sandbox's first process, in no new namespace: EINVAL (Invalid argument)
+                nsbox: error: step 5 of 14 refused: start the sandbox's first process, in no new namespace: EINVAL (Invalid argument)
                   --> box.yaml:1:1
                    |
                  1 | namespaces: []

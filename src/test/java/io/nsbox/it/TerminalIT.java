@@ -72,7 +72,10 @@ class TerminalIT {
                 open(identity, namespaces + "environment: {PS1: 'inner$ '}\ncommand: [bash, --norc, -i]\n")) {
             terminal.type("./box; echo \"status $?\"").prompts("inner$");
             terminal.type("echo begun; sleep 300").shows("begun").press("C-c").prompts("inner$");
-            terminal.type("sleep 300 | cat").press("C-c").prompts("inner$");
+            terminal.type("echo again; sleep 300 | cat")
+                    .shows("again")
+                    .press("C-c")
+                    .prompts("inner$");
             terminal.type("exit 3").shows("status 3").prompts("outer$");
             // The terminal listens to the outer shell and its jobs again.
             terminal.type("read x; echo \"got $x\"").type("hello").shows("got hello");
