@@ -138,7 +138,10 @@ class SignalsIT {
             // The kernel does not stop a process group that is orphaned (setpgid(2)); a shell with job control keeps it
             // from that.
             Running running = workshop.start(
-                            "bash", "-c", "set -m; \"$0\" & wait -f", workshop.launcher("box", namespaces + SLEEP))
+                            "bash",
+                            "-c",
+                            "set -m; \"$0\" & while kill -0 $! 2>&-; do wait $!; done",
+                            workshop.launcher("box", namespaces + SLEEP))
                     .says("ready");
             long launcher = Running.childOf(running.pid());
             long command = Running.childOf(launcher);
