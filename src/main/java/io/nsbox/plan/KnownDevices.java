@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The devices that every {@code /dev} has, by their numbers (Documentation/admin-guide/devices.txt). */
 final class KnownDevices {
@@ -84,7 +85,7 @@ final class KnownDevices {
                 Linux.AT_SYMLINK_NOFOLLOW,
                 frame.nullDevice);
         ByteBuffer wanted = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        wanted.putInt(MEMORY).putInt(NUMBERS.get("null")[1]);
+        wanted.putInt(MEMORY).putInt(Objects.requireNonNull(NUMBERS.get("null"))[1]);
         mustBe(frame.nullDevice, b.struct("device number", wanted.array()));
         b.set(frame.nullIsMounted, 0);
     }
