@@ -197,12 +197,12 @@ final class OciFiles {
     private void rootsDev() {
         Rootfs rootfs = Objects.requireNonNull(files.rootfs());
         String own = rootfs.path() + DEV;
-        if (rootfs.overlay() != null || here.paths().folderMode(own).isEmpty()) {
+        if (rootfs.overlay() != null || here.paths().device(own + "/null").isEmpty()) {
             findings.refuse(
                     "dev",
                     rootfs.overlay() != null
                             ? "runtimes fill the /dev of an overlay"
-                            : "the root has no /dev, and runtimes make one and fill it",
+                            : "runc starts no command in a root without the device /dev/null",
                     "write dev: minimal, or dev: host");
             return;
         }
