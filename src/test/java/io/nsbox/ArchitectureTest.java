@@ -41,6 +41,7 @@ class ArchitectureTest {
                         "io.nsbox.plan",
                         "io.nsbox.image",
                         "io.nsbox.launch",
+                        "io.nsbox.oci",
                         "io.nsbox.cli");
         assertThat(NSBOX.size()).isGreaterThan(100);
     }
@@ -67,6 +68,8 @@ class ArchitectureTest {
                 .definedBy("io.nsbox.image..")
                 .layer("launch")
                 .definedBy("io.nsbox.launch..")
+                .layer("oci")
+                .definedBy("io.nsbox.oci..")
                 .layer("cli")
                 .definedBy("io.nsbox.cli..")
                 .whereLayer("diag")
@@ -87,6 +90,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("program")
                 .whereLayer("launch")
                 .mayOnlyAccessLayers("image", "diag")
+                .whereLayer("oci")
+                .mayOnlyAccessLayers("spec", "host", "program", "seccomp", "diag")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .check(NSBOX);

@@ -31,6 +31,7 @@ final class Findings {
 
     private void add(Severity severity, String path, String message, String help) {
         Diagnostic diagnostic = place(path)
+                .or(() -> place(other(path)))
                 .map(span -> Diagnostic.at(severity, Code.NOT_EXPORTABLE, span, path, message))
                 .orElseGet(() -> Diagnostic.of(severity, Code.NOT_EXPORTABLE, loaded.file(), message));
         diagnostics.add(diagnostic.withHelp(help));
@@ -47,6 +48,11 @@ final class Findings {
             }
         }
         return Optional.empty();
+    }
+
+    /** A map that follows from the other's keyword has no line of its own. */
+    private static String other(String path) {
+        return path.equals("gid_map") ? "uid_map" : path.equals("uid_map") ? "gid_map" : "";
     }
 
     private static String holder(String path) {

@@ -94,7 +94,7 @@ final class OciNamespaces {
             findings.warn(
                     key,
                     "runc 1.1 refuses a user namespace in which " + what + " id 0 is not mapped",
-                    "use a runtime that takes it, such as crun, or map 0, as " + key + ": root does");
+                    "map 0, as " + key + ": root does; crun takes it as it is");
         }
     }
 

@@ -21,6 +21,8 @@ final class OciSeccomp {
     private static final Map<Integer, String> FLAGS =
             Map.of(2, "SECCOMP_FILTER_FLAG_LOG", 4, "SECCOMP_FILTER_FLAG_SPEC_ALLOW");
 
+    private static final int EPERM = 1;
+
     private OciSeccomp() {}
 
     /** The profile for a processor, the capabilities in force and a kernel. */
@@ -74,7 +76,9 @@ final class OciSeccomp {
 
     private static void action(Map<String, Object> entry, String key, String dataKey, Action action) {
         entry.put(key, "SCMP_ACT_" + action.kind().name());
-        if (action.kind() == Action.Kind.ERRNO || action.kind() == Action.Kind.TRACE) {
+        boolean hasData = action.kind() == Action.Kind.ERRNO || action.kind() == Action.Kind.TRACE;
+        // EPERM is what a runtime returns unless it is told otherwise; defaultErrnoRet is younger than 1.0.2.
+        if (hasData && action.data() != EPERM) {
             entry.put(dataKey, action.data());
         }
     }

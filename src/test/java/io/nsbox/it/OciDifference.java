@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Lines are those of {@link OciProbe}: for each difference those that nsbox's sandbox alone shows, and those that runc's
  * alone does.
  */
-enum OciDifference {
+public enum OciDifference {
     HOME("`HOME`", null, "env HOME=/(root)?"),
     DEVICE_FILES(
             "devices without a user namespace",
@@ -38,7 +38,7 @@ enum OciDifference {
     }
 
     /** What docs/oci.md calls it. */
-    String title() {
+    public String title() {
         return title;
     }
 
