@@ -58,9 +58,7 @@ public final class Planner {
     public static Plan plan(LoadedSpec loaded, Subordinates subordinates) {
         Planner planner = new Planner(loaded, subordinates);
         planner.launcher();
-        planner.identity();
-        planner.names();
-        planner.files();
+        planner.setUp();
         planner.command();
         return Plan.of(loaded.spec(), loaded.file(), planner.steps);
     }
@@ -78,6 +76,28 @@ public final class Planner {
         steps.add(new TieToLauncher());
     }
 
+    private void setUp() {
+        List<Step> early = new ArrayList<>(names());
+        List<Step> files = new ArrayList<>(files());
+        if (spec.makes(Namespace.MOUNT)) {
+            early.add(files.remove(0));
+        }
+        // What needs no id inside is done while the launcher writes the maps and sets the guard. Not beside strangers,
+        // who could trace a process that is dumpable.
+        boolean alone = spec.joins().isEmpty();
+        if (alone) {
+            steps.addAll(early);
+        }
+        identity();
+        if (!alone) {
+            steps.addAll(early);
+        }
+        confinement
+                .sysctls()
+                .forEach((name, value) -> steps.add(new SetSysctl(name, value, origins.key("sysctls." + name))));
+        steps.addAll(files);
+    }
+
     private void identity() {
         List<WriteIdMap> maps = new ArrayList<>();
         if (spec.gidMap() != null) {
@@ -89,9 +109,13 @@ public final class Planner {
         steps.addAll(maps);
         List<Step> privileged = privileged();
         steps.addAll(privileged);
-        if (!maps.isEmpty() || !privileged.isEmpty()) {
-            boolean always = !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
-            steps.add(new AwaitIdMaps(always, !maps.isEmpty()));
+        boolean guarded = spec.makes(Namespace.PID);
+        if (guarded) {
+            steps.add(new GuardSandbox());
+        }
+        if (guarded || !maps.isEmpty() || !privileged.isEmpty()) {
+            boolean always = guarded || !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
+            steps.add(new AwaitLauncher(always, !maps.isEmpty(), guarded));
         }
         steps.add(new MakeUndumpable());
         steps.add(new JoinSessionKeyring());
@@ -123,20 +147,19 @@ public final class Planner {
                 kind, IdMapLine.of(dev.first(map), ranges), origins.key(own).or(() -> origins.key(other)));
     }
 
-    private void names() {
+    private List<Step> names() {
+        List<Step> names = new ArrayList<>();
         if (spec.hostname() != null) {
-            steps.add(new SetHostname(spec.hostname(), origins.key("hostname")));
+            names.add(new SetHostname(spec.hostname(), origins.key("hostname")));
         }
         if (spec.domainname() != null) {
-            steps.add(new SetDomainname(spec.domainname(), origins.key("domainname")));
+            names.add(new SetDomainname(spec.domainname(), origins.key("domainname")));
         }
-        confinement
-                .sysctls()
-                .forEach((name, value) -> steps.add(new SetSysctl(name, value, origins.key("sysctls." + name))));
         if (spec.makes(Namespace.NETWORK) && spec.network() == NetworkMode.LOOPBACK) {
-            steps.add(new BringLoopbackUp(
+            names.add(new BringLoopbackUp(
                     origins.key("network").or(() -> origins.value(namespacePath(Namespace.NETWORK)))));
         }
+        return names;
     }
 
     private String namespacePath(Namespace namespace) {
@@ -159,15 +182,17 @@ public final class Planner {
         return line.substring(from, to);
     }
 
-    private void files() {
+    private List<Step> files() {
+        List<Step> files = new ArrayList<>();
         if (spec.joins().containsKey(Namespace.MOUNT)) {
-            steps.add(new JoinNamespace(Namespace.MOUNT, NamespacePlan.cause(origins, Namespace.MOUNT)));
+            files.add(new JoinNamespace(Namespace.MOUNT, NamespacePlan.cause(origins, Namespace.MOUNT)));
         }
-        steps.addAll(FileSteps.of(
+        files.addAll(FileSteps.of(
                 spec,
                 origins,
                 dev,
                 origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
+        return files;
     }
 
     private void command() {
@@ -181,9 +206,6 @@ public final class Planner {
                 spec.inheritEnv(),
                 spec.environment(),
                 origins.key("environment").or(() -> origins.key("inherit_env"))));
-        if (spec.makes(Namespace.PID)) {
-            steps.add(new GuardSandbox());
-        }
         steps.addAll(credentials.steps());
         if (spec.noNewPrivileges()) {
             steps.add(new SetNoNewPrivileges(origins.key("no_new_privileges")));
