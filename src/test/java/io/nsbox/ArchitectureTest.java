@@ -40,6 +40,7 @@ class ArchitectureTest {
                         "io.nsbox.seccomp",
                         "io.nsbox.plan",
                         "io.nsbox.image",
+                        "io.nsbox.state",
                         "io.nsbox.launch",
                         "io.nsbox.cli");
         assertThat(NSBOX.size()).isGreaterThan(100);
@@ -65,6 +66,8 @@ class ArchitectureTest {
                 .definedBy("io.nsbox.plan..")
                 .layer("image")
                 .definedBy("io.nsbox.image..")
+                .layer("state")
+                .definedBy("io.nsbox.state..")
                 .layer("launch")
                 .definedBy("io.nsbox.launch..")
                 .layer("cli")
@@ -86,7 +89,9 @@ class ArchitectureTest {
                 .whereLayer("image")
                 .mayOnlyAccessLayers("program")
                 .whereLayer("launch")
-                .mayOnlyAccessLayers("image", "diag")
+                .mayOnlyAccessLayers("image", "state", "diag")
+                .whereLayer("state")
+                .mayOnlyAccessLayers("diag")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .check(NSBOX);

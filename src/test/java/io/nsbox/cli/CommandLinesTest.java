@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nsbox.cli.CompileRequest.Purpose;
 import io.nsbox.cli.PlanCommand.Detail;
 import io.nsbox.cli.PlanCommand.Format;
+import io.nsbox.plan.SandboxProcess;
+import io.nsbox.state.Sandbox;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -218,7 +220,13 @@ class CommandLinesTest {
             asked.add("launch " + request);
             return 42;
         };
-        return Main.run(console, new Recorder(), launch, new CacheFolder(temp.resolve("nsbox")), arguments);
+        return Main.run(
+                console,
+                new Recorder(),
+                launch,
+                new CacheFolder(temp.resolve("nsbox")),
+                new StateFolder(temp.resolve("run")),
+                arguments);
     }
 
     private String out() {
@@ -250,6 +258,17 @@ class CommandLinesTest {
             }
             asked.addAll(List.of(request, detail, format));
             return true;
+        }
+
+        @Override
+        public Optional<byte[]> entry(
+                CompileRequest request,
+                Sandbox sandbox,
+                Registering.Description description,
+                SandboxProcess process,
+                Console console) {
+            asked.addAll(List.of(request, process));
+            return Optional.of(IMAGE);
         }
 
         private boolean fails(CompileRequest request) {
