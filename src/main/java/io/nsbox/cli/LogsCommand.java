@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class LogsCommand implements Callable<Integer> {
     private static final int CHUNK = 65536;
 
     private final Console console;
-    private final Clock clock;
+    private final InstantSource clock;
     private final NamedSandboxes sandboxes;
 
     @Spec
@@ -59,7 +59,7 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "The sandbox.")
     private String name = "";
 
-    LogsCommand(Console console, StateFolder states, Clock clock) {
+    LogsCommand(Console console, StateFolder states, InstantSource clock) {
         this.console = console;
         this.clock = clock;
         sandboxes = new NamedSandboxes(states, console);

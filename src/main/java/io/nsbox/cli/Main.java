@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +79,7 @@ public final class Main {
                 launch,
                 cache,
                 states,
-                Clock.systemUTC(),
+                InstantSource.system(),
                 host(),
                 System.getProperty("os.arch", ""),
                 probes);

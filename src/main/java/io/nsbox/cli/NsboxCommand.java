@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             WaitCommand.class,
             RmCommand.class,
             DownCommand.class,
+            TopCommand.class,
+            StatsCommand.class,
             GcCommand.class,
             ValidateCommand.class,
             PlanCommand.class,

@@ -4,8 +4,8 @@ import io.nsbox.diag.Printable;
 import io.nsbox.state.Sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ final class PsCommand implements Callable<Integer> {
 
     private final Console console;
     private final StateFolder states;
-    private final Clock clock;
+    private final InstantSource clock;
 
     @Option(
             names = {"-a", "--all"},
@@ -56,7 +56,7 @@ final class PsCommand implements Callable<Integer> {
     @Option(names = "--watch", description = "List them again every second, until interrupted.")
     private boolean watch;
 
-    PsCommand(Console console, StateFolder states, Clock clock) {
+    PsCommand(Console console, StateFolder states, InstantSource clock) {
         this.console = console;
         this.states = states;
         this.clock = clock;

@@ -7,6 +7,7 @@ import io.nsbox.cli.PlanCommand.Detail;
 import io.nsbox.cli.PlanCommand.Format;
 import io.nsbox.plan.SandboxProcess;
 import io.nsbox.state.Sandbox;
+import io.nsbox.state.Sandboxes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -94,7 +95,8 @@ class CommandLinesTest {
                         "blue",
                         List.of("hostname=a=b", "timeout=1s"),
                         List.of("sh", "-c", "--", ""),
-                        Purpose.RUN));
+                        Purpose.RUN,
+                        new Registering(new Sandboxes(temp.resolve("run")), false)));
     }
 
     @Test
