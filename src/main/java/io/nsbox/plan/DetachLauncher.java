@@ -123,10 +123,15 @@ record DetachLauncher(String name) implements Step {
 
     /** Tells the caller that the command runs, and lets go of the caller's standard streams. */
     static void tellStart(Emitter emitter) {
+        letGo(emitter);
         ProgramBuilder b = emitter.builder();
-        Frame.Background background = emitter.frame().background();
-        b.attempt(Syscall.DUP3, Operand.of(background.nothing()), Operand.number(1), Operand.number(0));
-        b.attempt(Syscall.DUP3, Operand.of(background.nothing()), Operand.number(2), Operand.number(0));
-        b.attempt(Syscall.WRITE, Operand.of(background.tell()), b.text("1"), Operand.number(1));
+        b.attempt(Syscall.WRITE, Operand.of(emitter.frame().background().tell()), b.text("1"), Operand.number(1));
+    }
+
+    /** Lets go of the caller's standard output and error: whoever reads them waits for the last one that has them. */
+    static void letGo(Emitter emitter) {
+        Operand nothing = Operand.of(emitter.frame().background().nothing());
+        emitter.builder().attempt(Syscall.DUP3, nothing, Operand.number(1), Operand.number(0));
+        emitter.builder().attempt(Syscall.DUP3, nothing, Operand.number(2), Operand.number(0));
     }
 }

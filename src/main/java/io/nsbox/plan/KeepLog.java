@@ -91,8 +91,7 @@ record KeepLog(Registration registration) implements Step {
         b.attempt(Syscall.CLOSE, Operand.of(Objects.requireNonNull(frame.lock)));
         b.attempt(Syscall.CLOSE, Operand.of(background.tell()));
         b.attempt(Syscall.CLOSE, Operand.of(background.starts()));
-        b.attempt(Syscall.DUP3, Operand.of(background.nothing()), Operand.number(1), Operand.number(0));
-        b.attempt(Syscall.DUP3, Operand.of(background.nothing()), Operand.number(2), Operand.number(0));
+        DetachLauncher.letGo(emitter);
         b.place(next);
         emitter.untilUninterrupted(
                 "read again", length, Syscall.READ, Operand.of(from), chunk.shownAs("&chunk"), Operand.number(CHUNK));
