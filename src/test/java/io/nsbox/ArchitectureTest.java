@@ -40,6 +40,7 @@ class ArchitectureTest {
                         "io.nsbox.seccomp",
                         "io.nsbox.plan",
                         "io.nsbox.image",
+                        "io.nsbox.state",
                         "io.nsbox.launch",
                         "io.nsbox.oci",
                         "io.nsbox.cli");
@@ -66,6 +67,8 @@ class ArchitectureTest {
                 .definedBy("io.nsbox.plan..")
                 .layer("image")
                 .definedBy("io.nsbox.image..")
+                .layer("state")
+                .definedBy("io.nsbox.state..")
                 .layer("launch")
                 .definedBy("io.nsbox.launch..")
                 .layer("oci")
@@ -89,7 +92,9 @@ class ArchitectureTest {
                 .whereLayer("image")
                 .mayOnlyAccessLayers("program")
                 .whereLayer("launch")
-                .mayOnlyAccessLayers("image", "diag")
+                .mayOnlyAccessLayers("image", "state", "diag")
+                .whereLayer("state")
+                .mayOnlyAccessLayers("diag")
                 .whereLayer("oci")
                 .mayOnlyAccessLayers("spec", "host", "program", "seccomp", "diag")
                 .whereLayer("cli")

@@ -29,6 +29,7 @@ final class Supervise {
     private static final int SI_KERNEL = 0x80;
     private static final int TIOCSPGRP = 0x5410;
     private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_PEEK = 2;
     private static final int TIMED_OUT = 124;
     private static final String BLIND = "nsbox: error: ppoll() failed, so the sandbox was ended\n";
     private static final String LOST = "nsbox: error: waitid() failed, so the command's status is lost\n";
@@ -80,12 +81,16 @@ final class Supervise {
         watch(0, frame.pidfd);
         watch(1, frame.signals);
         watch(2, frame.timer);
+        if (frame.background != null) {
+            watch(3, frame.background.runs());
+        }
+        String start = frame.background == null ? "" : ", {fd=<sandbox runs>}";
         b.call(
                 frame.scratch,
                 new OnError.GoTo(blind),
                 Syscall.PPOLL,
-                frame.polls.shownAs("[{fd=<pidfd>}, {fd=<signals>}, {fd=<timer>}]"),
-                Operand.number(3),
+                frame.polls.shownAs("[{fd=<pidfd>}, {fd=<signals>}, {fd=<timer>}" + start + "]"),
+                Operand.number(frame.background == null ? 3 : 4),
                 Operand.NULL,
                 Operand.NULL,
                 Operand.number(0));
@@ -96,6 +101,9 @@ final class Supervise {
         b.branch(ready, Condition.NOT_EQUAL, 0, signalled);
         b.load(2, ready, frame.polls, 22);
         b.branch(ready, Condition.NOT_EQUAL, 0, ticked);
+        if (frame.background != null) {
+            handleStart(frame.background);
+        }
         b.jump(loop);
 
         b.place(blind);
@@ -116,6 +124,27 @@ final class Supervise {
         b.jump(loop);
         b.place(reap);
         reap(tell);
+    }
+
+    /** The sandbox's first process has become the command, unless it has left a refusal behind. */
+    private void handleStart(Frame.Background background) {
+        Slot ready = frame.scratch;
+        b.load(2, ready, frame.polls, 30);
+        b.branch(ready, Condition.EQUAL, 0, loop);
+        b.attempt(Syscall.CLOSE, Operand.of(background.runs()));
+        b.set(background.runs(), -1);
+        b.call(
+                ready,
+                new OnError.Ignore(),
+                Syscall.RECVFROM,
+                Operand.of(frame.reportIn),
+                frame.words.shownAs("&report"),
+                Operand.number(8),
+                Operand.named("MSG_PEEK|MSG_DONTWAIT", MSG_PEEK | MSG_DONTWAIT),
+                Operand.NULL,
+                Operand.NULL);
+        b.branch(ready, Condition.EQUAL, 8, loop);
+        DetachLauncher.tellStart(emitter);
     }
 
     private void complain(String message) {
@@ -278,6 +307,10 @@ final class Supervise {
         b.branch(forced, Condition.LESS, 0, done);
         b.set(status, Operand.of(forced));
         b.place(done);
+        RegisterSandbox.recordEnd(emitter, status, frame.scratch);
+        if (frame.background != null) {
+            DetachLauncher.tellStart(emitter);
+        }
         b.attempt(Syscall.EXIT_GROUP, Operand.of(status));
     }
 

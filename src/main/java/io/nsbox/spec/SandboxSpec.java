@@ -141,6 +141,33 @@ public record SandboxSpec(
                 confinement);
     }
 
+    /** The same, as somebody who is in its namespaces already sees it. */
+    public SandboxSpec withoutNamespaces() {
+        return new SandboxSpec(
+                version,
+                name,
+                description,
+                Set.of(),
+                Map.of(),
+                null,
+                null,
+                false,
+                propagation,
+                null,
+                null,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                command,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                null,
+                FileSystem.CALLERS,
+                confinement);
+    }
+
     /** The wall-clock limit, if there is one. */
     public Optional<Duration> timeLimit() {
         return Optional.ofNullable(timeout);

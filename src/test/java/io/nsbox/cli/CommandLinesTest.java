@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nsbox.cli.CompileRequest.Purpose;
 import io.nsbox.cli.PlanCommand.Detail;
 import io.nsbox.cli.PlanCommand.Format;
+import io.nsbox.plan.SandboxProcess;
+import io.nsbox.state.Sandbox;
+import io.nsbox.state.Sandboxes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -94,7 +97,8 @@ class CommandLinesTest {
                         "blue",
                         List.of("hostname=a=b", "timeout=1s"),
                         List.of("sh", "-c", "--", ""),
-                        Purpose.RUN));
+                        Purpose.RUN,
+                        new Registering(new Sandboxes(temp.resolve("run")), false)));
     }
 
     @Test
@@ -221,7 +225,13 @@ class CommandLinesTest {
             asked.add("launch " + request);
             return 42;
         };
-        return Main.run(console, new Recorder(), launch, new CacheFolder(temp.resolve("nsbox")), arguments);
+        return Main.run(
+                console,
+                new Recorder(),
+                launch,
+                new CacheFolder(temp.resolve("nsbox")),
+                new StateFolder(temp.resolve("run")),
+                arguments);
     }
 
     private String out() {
@@ -253,6 +263,17 @@ class CommandLinesTest {
             }
             asked.addAll(List.of(request, detail, format));
             return true;
+        }
+
+        @Override
+        public Optional<byte[]> entry(
+                CompileRequest request,
+                Sandbox sandbox,
+                Registering.Description description,
+                SandboxProcess process,
+                Console console) {
+            asked.addAll(List.of(request, process));
+            return Optional.of(IMAGE);
         }
 
         private boolean fails(CompileRequest request) {

@@ -102,7 +102,7 @@ class RefusalMessageTest {
         Plan plan = plan("namespaces: [user, pid, mount]\nuid_map: root\nmount_proc: true\ncommand: [sh]\n");
         assertThat(Run.refusing(plan, USER, "mount(\"proc\"", Errnos.ALL.get(0)).messages())
                 .containsExactly("""
-                nsbox: error: step 14 of 21 refused: mount a new procfs on /proc: EPERM (Operation not permitted)
+                nsbox: error: step 15 of 21 refused: mount a new procfs on /proc: EPERM (Operation not permitted)
                    --> box.yaml:3:1
                     |
                   3 | mount_proc: true
@@ -130,7 +130,7 @@ class RefusalMessageTest {
                         .messages())
                 .singleElement()
                 .asString()
-                .startsWith("nsbox: error: step 9 of 15 refused: set the hostname to h: errno 133\n");
+                .startsWith("nsbox: error: step 7 of 15 refused: set the hostname to h: errno 133\n");
     }
 
     @Test
