@@ -1,12 +1,13 @@
 /*
  * What the launcher of bench.yaml is measured against: a static C program that makes the same sandbox by the same calls, written
  * for this one sandbox and nothing else. Namespaces by one clone3(2), id maps, loopback, private mounts, a new /proc,
- * no_new_privs, execve(2), wait.
+ * no_new_privs, a guard that kills the sandbox when this program is killed, execve(2), wait.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -57,6 +58,19 @@ static void child(int go, char **command) {
     must(0, command[0]);
 }
 
+static pid_t guard(int *ends, pid_t sandbox) {
+    pid_t pid = (pid_t) syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    must(pid >= 0, "clone");
+    if (pid > 0) {
+        return pid;
+    }
+    close(ends[0]);
+    struct pollfd hangup = {.fd = ends[1]};
+    poll(&hangup, 1, -1);
+    kill(sandbox, SIGKILL);
+    _exit(REFUSED);
+}
+
 int main(int argc, char **argv) {
     int ends[2];
     must(argc > 1, "usage: baseline COMMAND");
@@ -76,8 +90,12 @@ int main(int argc, char **argv) {
     }
     put_map(pid, "gid_map", getegid());
     put_map(pid, "uid_map", geteuid());
+    pid_t watch = guard(ends, pid);
+    setpgid(watch, 0);
     must(write(ends[0], "", 1) == 1, "write");
     int status;
     must(waitpid(pid, &status, 0) == pid, "waitpid");
+    kill(watch, SIGKILL);
+    waitpid(watch, NULL, 0);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

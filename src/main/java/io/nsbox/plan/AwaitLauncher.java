@@ -7,16 +7,20 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Syscall;
 
 /**
- * Lets the sandbox's first process wait until the launcher has written the id maps, where it is the launcher that does, and
- * has done what else takes its privilege.
+ * Lets the sandbox's first process wait until the launcher has written the id maps, where it is the launcher that does, has
+ * done what else takes its privilege, and has set the guard.
  *
  * @param always whether the launcher has something to do for every caller
  * @param forMaps whether there are id maps
+ * @param forGuard whether there is a guard
  */
-record AwaitLauncher(boolean always, boolean forMaps) implements Step {
+record AwaitLauncher(boolean always, boolean forMaps, boolean forGuard) implements Step {
     @Override
     public String title() {
-        return forMaps ? "wait for the id maps" : "wait for the launcher";
+        if (forMaps) {
+            return forGuard ? "wait for the id maps and the guard" : "wait for the id maps";
+        }
+        return forGuard ? "wait for the guard" : "wait for the launcher";
     }
 
     @Override

@@ -132,16 +132,6 @@ final class Frame {
     /** A path that is being put together, or a file that is being read. */
     final Operand.Address page;
 
-    private Operand.@Nullable Address delay;
-
-    /** A struct timespec for a wait; ppoll(2) writes back what is left. */
-    Operand.Address delay(ProgramBuilder builder) {
-        if (delay == null) {
-            delay = builder.buffer("delay", 16).shownAs("{" + Durations.text(GuardSandbox.DELAY) + "}");
-        }
-        return delay;
-    }
-
     /** The background that the launcher is in. */
     Background background() {
         return java.util.Objects.requireNonNull(background);

@@ -8,38 +8,31 @@ import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
-import java.time.Duration;
 
 /**
- * Sets a guard beside a sandbox that runs on: a process that waits for the launcher's end and then ends the sandbox.
+ * Sets a guard beside the launcher: a process that waits for the launcher's end and then ends the sandbox.
  *
  * <p>PR_SET_PDEATHSIG alone is no tie: the kernel forgets it when PID 1 changes its ids or executes a set-user-ID file, and
  * PID 1 may clear it itself (prctl(2)). The guard stands outside, in a process group of its own so that no signal
- * to the launcher's reaches it, and sees the launcher's end as the hang-up of the report channel.
- *
- * <p>The launcher sets it when the command has run for {@link #DELAY}: a process costs a twelfth of a short start, and what
- * ends before needs none. Until then PR_SET_PDEATHSIG is the only tie.
+ * to the launcher's reaches it, and sees the launcher's end as the hang-up of the report channel. The launcher tells the
+ * sandbox to go on only when the guard exists and is out of the group; so there is no command without a guard.
  */
 final class GuardSandbox implements Step {
     private static final int POLLIN = 1;
     private static final int P_PID = 1;
     private static final int WEXITED = 4;
 
-    /** How long a command runs without a guard. */
-    static final Duration DELAY = Duration.ofMillis(10);
-
     @Override
     public String title() {
-        return "set a guard once it has run for " + Durations.text(DELAY);
+        return "set a guard that ends the sandbox with the launcher";
     }
 
-    /** Emits what sets the guard; the launcher goes on behind it. */
-    static void emit(Emitter emitter) {
+    @Override
+    public void inParent(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
         Label watched = b.label("guard stands");
         Slot made = frame.scratch.as("guard");
-        emitter.section(Phase.PARENT);
         emitter.must(
                 made,
                 Syscall.CLONE,
@@ -54,7 +47,7 @@ final class GuardSandbox implements Step {
         emitter.section(Phase.GUARD);
         guard(emitter);
         b.place(watched);
-        b.section(Lowering.SUPERVISION, 0);
+        emitter.section(Phase.PARENT);
         // Only a signal to the whole group could tell the difference, so a refusal changes nothing.
         b.attempt(Syscall.SETPGID, Operand.of(frame.guard), Operand.number(0));
     }

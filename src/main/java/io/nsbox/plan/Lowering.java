@@ -88,10 +88,6 @@ public final class Lowering {
         b.set(frame.childExists, 1);
         b.load(4, frame.pidfd, frame.pidfdCell, 0);
         eachStep(Phase.PARENT, Step::inParent);
-        plan.steps().stream()
-                .filter(numbered -> numbered.step() instanceof GuardSandbox)
-                .findFirst()
-                .ifPresent(emitter::speaksFor);
         b.section(SUPERVISION, 0);
         new Supervise(emitter, plan.spec()).emit(tell);
         b.place(child);

@@ -102,13 +102,12 @@ final class NominalKernel implements Kernel {
                 memory.write(arguments[0], 2, '/');
                 yield 2;
             }
-            // Set-up polls with a timeout of zero, supervision without one or with one: there the command has ended.
+            // Set-up polls with a timeout of zero, supervision without one: there the command has ended.
             case PPOLL -> {
-                boolean supervision = arguments[2] == 0 || memory.read(arguments[2] + 8, 8) != 0;
-                if (supervision) {
+                if (arguments[2] == 0) {
                     memory.write(arguments[0] + 6, 2, 1);
                 }
-                yield supervision ? 1 : 0;
+                yield 0;
             }
             case WAITID -> {
                 if (arguments[2] != 0) {

@@ -81,7 +81,6 @@ public final class Planner {
         planner.launcher();
         planner.setUp();
         planner.command();
-        planner.guard();
         return Plan.of(loaded.spec(), loaded.file(), planner.steps);
     }
 
@@ -121,7 +120,7 @@ public final class Planner {
         List<Step> privileged = privileged();
         steps.addAll(privileged);
         if (!privileged.isEmpty()) {
-            steps.add(new AwaitLauncher(true, false));
+            steps.add(new AwaitLauncher(true, false, false));
         }
         steps.add(new MakeUndumpable());
         steps.add(new JoinSessionKeyring());
@@ -133,7 +132,7 @@ public final class Planner {
         if (spec.makes(Namespace.MOUNT)) {
             early.add(files.remove(0));
         }
-        // What needs no id inside is done while the launcher writes the maps. Not beside strangers,
+        // What needs no id inside is done while the launcher writes the maps and sets the guard. Not beside strangers,
         // who could trace a process that is dumpable.
         boolean alone = spec.joins().isEmpty();
         if (alone) {
@@ -160,9 +159,13 @@ public final class Planner {
         steps.addAll(maps);
         List<Step> privileged = privileged();
         steps.addAll(privileged);
-        if (!maps.isEmpty() || !privileged.isEmpty()) {
-            boolean always = !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
-            steps.add(new AwaitLauncher(always, !maps.isEmpty()));
+        boolean guarded = spec.makes(Namespace.PID);
+        if (guarded) {
+            steps.add(new GuardSandbox());
+        }
+        if (guarded || !maps.isEmpty() || !privileged.isEmpty()) {
+            boolean always = guarded || !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
+            steps.add(new AwaitLauncher(always, !maps.isEmpty(), guarded));
         }
         steps.add(new MakeUndumpable());
         steps.add(new JoinSessionKeyring());
@@ -240,12 +243,6 @@ public final class Planner {
                 dev,
                 origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
         return files;
-    }
-
-    private void guard() {
-        if (spec.makes(Namespace.PID)) {
-            steps.add(new GuardSandbox());
-        }
     }
 
     private void command() {

@@ -50,7 +50,6 @@ final class Supervise {
     private final Slot stopping;
     private final Slot stoppedByUs;
     private final Slot signal;
-    private final Slot waited;
     private final Label loop;
     private final Label stop;
     private final Label kill;
@@ -64,7 +63,6 @@ final class Supervise {
         stopping = b.slot("stopping");
         stoppedByUs = b.slot("stopped by the launcher");
         signal = b.slot("signal");
-        waited = b.slot("waited");
         loop = b.label("wait");
         stop = b.label("stop the sandbox");
         kill = b.label("kill the sandbox");
@@ -86,12 +84,17 @@ final class Supervise {
         if (frame.background != null) {
             watch(3, frame.background.runs());
         }
+        String start = frame.background == null ? "" : ", {fd=<sandbox runs>}";
+        b.call(
+                frame.scratch,
+                new OnError.GoTo(blind),
+                Syscall.PPOLL,
+                frame.polls.shownAs("[{fd=<pidfd>}, {fd=<signals>}, {fd=<timer>}" + start + "]"),
+                Operand.number(frame.background == null ? 3 : 4),
+                Operand.NULL,
+                Operand.NULL,
+                Operand.number(0));
         Slot ready = frame.scratch;
-        if (spec.makes(Namespace.PID)) {
-            awaitWithoutGuard(ready, blind);
-        } else {
-            await(ready, blind, Operand.NULL);
-        }
         b.load(2, ready, frame.polls, 6);
         b.branch(ready, Condition.NOT_EQUAL, 0, reap);
         b.load(2, ready, frame.polls, 14);
@@ -121,40 +124,6 @@ final class Supervise {
         b.jump(loop);
         b.place(reap);
         reap(tell);
-    }
-
-    /** The first time the launcher waits for no longer than it takes to need a guard. */
-    private void awaitWithoutGuard(Slot ready, Label blind) {
-        Label guarded = b.label("there is a guard");
-        Label needed = b.label("a guard is needed");
-        Label came = b.label("something came");
-        b.branch(frame.guard, Condition.AT_LEAST, 1, guarded);
-        b.branch(waited, Condition.NOT_EQUAL, 0, needed);
-        // Once only: what comes again and again must not put the guard off.
-        b.set(waited, 1);
-        b.store(8, frame.delay(b), 0, Operand.number(0));
-        b.store(8, frame.delay(b), 8, Operand.number(GuardSandbox.DELAY.getNano()));
-        await(ready, blind, frame.delay(b));
-        b.branch(ready, Condition.NOT_EQUAL, 0, came);
-        b.place(needed);
-        GuardSandbox.emit(emitter);
-        b.jump(loop);
-        b.place(guarded);
-        await(ready, blind, Operand.NULL);
-        b.place(came);
-    }
-
-    private void await(Slot ready, Label blind, Operand limit) {
-        String start = frame.background == null ? "" : ", {fd=<sandbox runs>}";
-        b.call(
-                ready,
-                new OnError.GoTo(blind),
-                Syscall.PPOLL,
-                frame.polls.shownAs("[{fd=<pidfd>}, {fd=<signals>}, {fd=<timer>}" + start + "]"),
-                Operand.number(frame.background == null ? 3 : 4),
-                limit,
-                Operand.NULL,
-                Operand.number(0));
     }
 
     /** The sandbox's first process has become the command, unless it has left a refusal behind. */
