@@ -58,6 +58,7 @@ final class GuardSandbox implements Step {
         Label failed = b.label("guard failed");
         Label end = b.label("launcher has ended");
         b.onFailure(failed);
+        emitter.terminal().ifPresent(OwnTerminal::leave);
         // Whatever close(2) answers, the descriptor is gone.
         b.attempt(Syscall.CLOSE, Operand.of(frame.reportIn));
         b.store(4, frame.polls, 0, Operand.of(frame.reportOut));
@@ -85,6 +86,8 @@ final class GuardSandbox implements Step {
         b.place(end);
         KillSandbox.emit(b, frame);
         b.place(leave);
+        // Where the launcher lives, nothing is changed that it would not change back.
+        emitter.terminal().ifPresent(terminal -> terminal.rescueAfter(frame.polls));
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(refused);
         b.branch(ready, Condition.EQUAL, -Linux.EINTR, wait);

@@ -12,6 +12,7 @@ import io.nsbox.spec.Origins;
 import io.nsbox.spec.SandboxSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Decides which steps a sandbox takes and in which order; the reasons for the order stand in docs/design.
@@ -65,7 +66,12 @@ public final class Planner {
 
     private void launcher() {
         steps.add(new CloseInheritedFiles());
-        steps.add(new RememberTerminal());
+        boolean ofHost = !FileSteps.hasDevpts(spec);
+        steps.add(new RememberTerminal(
+                spec.session().tty(),
+                ofHost,
+                Optional.ofNullable(spec.has(Namespace.USER) ? null : confinement.user()),
+                origins.key("tty")));
         steps.add(new TakeSignals());
         steps.add(new OpenReportChannel());
         spec.timeLimit().ifPresent(limit -> steps.add(new StartClock(limit, origins.key("timeout"))));
@@ -213,6 +219,9 @@ public final class Planner {
         steps.add(new CloseOnExec());
         if (confinement.landlock() != null) {
             steps.add(new RestrictByLandlock(confinement.landlock(), origins.key("landlock")));
+        }
+        if (spec.session().init()) {
+            steps.add(new StartInit(origins.key("init")));
         }
         // After everything that opens files or takes memory for the set-up itself.
         confinement
