@@ -28,8 +28,8 @@ record RememberTerminal(Tty tty, boolean ofHost, Optional<User> user, Optional<S
     public String title() {
         return switch (tty) {
             case FALSE -> "remember the terminal's foreground group";
-            case AUTO -> "remember the terminal, and open one of its own for the sandbox if there is one";
-            case TRUE -> "open a terminal of its own for the sandbox";
+            case AUTO -> "own terminal, where the caller is at one";
+            case TRUE -> "own terminal";
         };
     }
 

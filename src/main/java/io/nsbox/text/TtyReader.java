@@ -20,6 +20,13 @@ final class TtyReader {
         if (node instanceof Scalar scalar && scalar.type() == ScalarType.BOOL) {
             return binding.bool(node, path).map(value -> value ? Tty.TRUE : Tty.FALSE);
         }
+        if (binding.isMissing(node, path)) {
+            return Optional.empty();
+        }
+        if (!(node instanceof Scalar scalar) || scalar.type() != ScalarType.TEXT) {
+            binding.wrongType(node, path, "auto, true or false", "write one of them");
+            return Optional.empty();
+        }
         Optional<String> text = binding.text(node, path);
         if (text.isEmpty() || text.get().equals(Tty.AUTO.word())) {
             return text.map(word -> Tty.AUTO);
