@@ -8,10 +8,12 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.FileSystem;
+import io.nsbox.spec.Tty;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ public final class Emitter {
     private final Frame frame;
     private final FileSystem files;
     private @Nullable Targets targets;
+    private @Nullable OwnTerminal terminal;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<Integer, List<String>> subjects = new LinkedHashMap<>();
     private int step;
@@ -56,6 +59,18 @@ public final class Emitter {
     /** Whether any step mounts under the root. */
     boolean usesTargets() {
         return targets != null;
+    }
+
+    /** Makes the variables of a terminal of the sandbox's own. */
+    OwnTerminal openTerminal(Tty tty, boolean ofHost) {
+        OwnTerminal opened = new OwnTerminal(this, tty, ofHost);
+        terminal = opened;
+        return opened;
+    }
+
+    /** The terminal of the sandbox's own, if the launcher may open one. */
+    Optional<OwnTerminal> terminal() {
+        return Optional.ofNullable(terminal);
     }
 
     /** Emits what several steps use. */

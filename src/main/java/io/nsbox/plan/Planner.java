@@ -77,11 +77,21 @@ public final class Planner {
 
     /** Plans a sandbox that others find by its name. */
     public static Plan plan(LoadedSpec loaded, Subordinates subordinates, Optional<Registration> registration) {
-        Planner planner = new Planner(loaded, subordinates, registration);
+        boolean detached = registration.map(Registration::detached).orElse(false);
+        LoadedSpec planned = detached ? loaded.with(loaded.spec().withoutTerminal()) : loaded;
+        Planner planner = new Planner(planned, subordinates, registration);
         planner.launcher();
         planner.setUp();
         planner.command();
-        return Plan.of(loaded.spec(), loaded.file(), planner.steps);
+        return Plan.of(planned.spec(), planned.file(), planner.steps);
+    }
+
+    private Step rememberTerminal(boolean ofHost) {
+        return new RememberTerminal(
+                spec.session().tty(),
+                ofHost,
+                Optional.ofNullable(spec.has(Namespace.USER) ? null : confinement.user()),
+                origins.key("tty"));
     }
 
     private void launcher() {
@@ -89,7 +99,7 @@ public final class Planner {
         Optional<Registration> detached = registration.filter(Registration::detached);
         detached.ifPresent(one -> steps.add(new DetachLauncher(one.name())));
         registration.ifPresent(one -> steps.add(new RegisterSandbox(one)));
-        steps.add(new RememberTerminal());
+        steps.add(rememberTerminal(!FileSteps.hasDevpts(spec)));
         steps.add(new TakeSignals());
         detached.ifPresent(one -> steps.add(new KeepLog(one)));
         steps.add(new OpenReportChannel());
@@ -103,7 +113,7 @@ public final class Planner {
 
     private void enter(SandboxProcess sandbox) {
         steps.add(new CloseInheritedFiles());
-        steps.add(new RememberTerminal());
+        steps.add(rememberTerminal(true));
         steps.add(new TakeSignals());
         steps.add(new OpenReportChannel());
         if (credentials.needCaller()) {
@@ -263,6 +273,9 @@ public final class Planner {
         steps.add(new CloseOnExec());
         if (confinement.landlock() != null) {
             steps.add(new RestrictByLandlock(confinement.landlock(), origins.key("landlock")));
+        }
+        if (spec.session().init()) {
+            steps.add(new StartInit(origins.key("init")));
         }
         // After everything that opens files or takes memory for the set-up itself.
         confinement

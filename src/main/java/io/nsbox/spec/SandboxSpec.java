@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout wall-clock limit
  * @param fileSystem what the sandbox sees as its files
  * @param confinement what the command is and may do
+ * @param session what stands around the command while it runs
  */
 public record SandboxSpec(
         @Min(1) @Max(1) int version,
@@ -72,7 +73,8 @@ public record SandboxSpec(
         Duration timeout,
 
         FileSystem fileSystem,
-        Confinement confinement) {
+        Confinement confinement,
+        Session session) {
 
     /** What a sandbox may be called. */
     public static final String NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}";
@@ -138,7 +140,36 @@ public record SandboxSpec(
                 stopGracePeriod,
                 timeout,
                 fileSystem,
-                confinement);
+                confinement,
+                session);
+    }
+
+    /** The same without a terminal, for the background. */
+    public SandboxSpec withoutTerminal() {
+        return new SandboxSpec(
+                version,
+                name,
+                description,
+                namespaces,
+                joins,
+                hostname,
+                domainname,
+                mountProc,
+                propagation,
+                uidMap,
+                gidMap,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                command,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                timeout,
+                fileSystem,
+                confinement,
+                new Session(session.init(), Tty.FALSE));
     }
 
     /** The same, as somebody who is in its namespaces already sees it. */
@@ -165,7 +196,8 @@ public record SandboxSpec(
                 stopGracePeriod,
                 null,
                 FileSystem.CALLERS,
-                confinement);
+                confinement,
+                new Session(false, session.tty()));
     }
 
     /** The wall-clock limit, if there is one. */
