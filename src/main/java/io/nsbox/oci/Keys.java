@@ -36,7 +36,6 @@ final class Keys {
             case TIMEOUT -> unknown("time limit", ON_TOP);
             case STOP_SIGNAL -> unknown("stop signal", ON_TOP);
             case STOP_GRACE_PERIOD -> unknown("grace period", ON_TOP);
-            case INIT -> unknown("init process", ON_TOP);
             case REPORT -> unknown("report", ON_TOP);
             case MEM_LIMIT,
                     MEMSWAP_LIMIT,
@@ -46,7 +45,6 @@ final class Keys {
                     CPU_WEIGHT,
                     PIDS_LIMIT,
                     CGROUP_PARENT,
-                    TTY,
                     EXTENDS,
                     INCLUDE -> Optional.of(new Refusal("'" + key.word() + "' cannot be exported yet", "remove it"));
             case VERSION,
@@ -81,6 +79,8 @@ final class Keys {
                     NETWORK,
                     ENVIRONMENT,
                     INHERIT_ENV,
+                    INIT,
+                    TTY,
                     COMMAND -> Optional.empty();
         };
     }

@@ -7,6 +7,7 @@ import io.nsbox.spec.LinuxCapability;
 import io.nsbox.spec.Namespace;
 import io.nsbox.spec.ResourceLimit;
 import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Tty;
 import io.nsbox.spec.Ulimit;
 import io.nsbox.spec.User;
 import io.nsbox.spec.Variable;
@@ -63,7 +64,7 @@ final class OciProcess {
 
     Map<String, Object> toMap() {
         Map<String, Object> process = new LinkedHashMap<>();
-        process.put("terminal", false);
+        process.put("terminal", terminal());
         process.put("user", user());
         process.put("args", spec.command());
         process.put("env", environment());
@@ -77,6 +78,17 @@ final class OciProcess {
             process.put("oomScoreAdj", confinement.oomScoreAdj());
         }
         return process;
+    }
+
+    /** Whether there is a terminal is decided at each start, unless the spec says; then there is none. */
+    private boolean terminal() {
+        if (spec.session().init()) {
+            findings.refuse(
+                    "init",
+                    "the OCI runtime specification 1.0.2 knows no init process",
+                    "remove it, or let the command be one");
+        }
+        return spec.session().tty() == Tty.TRUE;
     }
 
     private Map<String, Object> user() {
