@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code nsbox up}: compiles a spec and hands its launcher over to be run. */
 @Command(
         name = "up",
-        customSynopsis = "nsbox up [-h] [--dry-run] [--name=NAME] [--set=KEY=VALUE]... FILE [-- WORDS...]",
+        customSynopsis = "nsbox up [-dh] [--dry-run] [--name=NAME] [--set=KEY=VALUE]... FILE [-- WORDS...]",
         header = "Run a command in the sandbox that a spec describes.",
         description = {
             "Compiles FILE to a launcher, keeps it in the cache, and runs it. Words after -- replace the spec's command.",
@@ -28,11 +28,23 @@ final class UpCommand implements Callable<Integer> {
     private final Console console;
     private final Compiler compiler;
     private final Launch launch;
+    private final StateFolder states;
 
     @Spec
     private @Nullable CommandSpec command;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Name the sandbox NAME instead of what the spec says.")
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Run in the background: print the sandbox's name once its command runs, and return. "
+                    + "What it writes goes to its log, see nsbox logs.")
+    private boolean detach;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "Name the sandbox NAME instead of what the spec says, so that nsbox ps and the others find it. "
+                            + "A name is given once at a time.")
     private @Nullable String name;
 
     @Option(
@@ -54,7 +66,8 @@ final class UpCommand implements Callable<Integer> {
             description = "After --: the command to run instead of the spec's.")
     private List<String> words = new ArrayList<>();
 
-    UpCommand(Console console, Compiler compiler, Launch launch) {
+    UpCommand(Console console, Compiler compiler, Launch launch, StateFolder states) {
+        this.states = states;
         this.console = console;
         this.compiler = compiler;
         this.launch = launch;
@@ -80,12 +93,33 @@ final class UpCommand implements Callable<Integer> {
                         "--set takes KEY=VALUE, as in --set hostname=blue, and not '" + override + "'");
             }
         }
+        @Nullable Registering registering;
+        try {
+            registering = dryRun ? null : registering();
+        } catch (StateException e) {
+            console.err().println("nsbox: error: " + e.getMessage());
+            return ExitStatus.SETUP;
+        }
         CompileRequest request = new CompileRequest(
-                file, name, overrides, words.isEmpty() ? null : words, dryRun ? Purpose.SHOW : Purpose.RUN);
+                file,
+                name,
+                overrides,
+                words.isEmpty() ? null : words,
+                dryRun ? Purpose.SHOW : Purpose.RUN,
+                registering);
         if (dryRun) {
             boolean fine = compiler.plan(request, PlanCommand.Detail.STEPS, PlanCommand.Format.TEXT, console);
             return fine ? ExitStatus.OK : ExitStatus.SETUP;
         }
-        return Launch.compileAndRun(request, console, compiler, launch);
+        try {
+            return Launch.compileAndRun(request, console, compiler, launch);
+        } catch (StateException e) {
+            console.err().println("nsbox: error: " + e.getMessage());
+            return ExitStatus.SETUP;
+        }
+    }
+
+    private @Nullable Registering registering() {
+        return detach || name != null ? new Registering(states.sandboxes(), detach) : null;
     }
 }

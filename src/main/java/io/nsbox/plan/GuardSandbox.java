@@ -58,6 +58,9 @@ final class GuardSandbox implements Step {
         Label failed = b.label("guard failed");
         Label end = b.label("launcher has ended");
         b.onFailure(failed);
+        if (frame.background != null) {
+            DetachLauncher.letGo(emitter);
+        }
         emitter.terminal().ifPresent(OwnTerminal::leave);
         // Whatever close(2) answers, the descriptor is gone.
         b.attempt(Syscall.CLOSE, Operand.of(frame.reportIn));

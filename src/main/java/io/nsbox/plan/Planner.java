@@ -13,6 +13,7 @@ import io.nsbox.spec.SandboxSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides which steps a sandbox takes and in which order; the reasons for the order stand in docs/design.
@@ -36,6 +37,18 @@ public final class Planner {
         }
     }
 
+    /**
+     * Plans one more command in a sandbox that runs: confined as the spec says, in the namespaces of that sandbox.
+     *
+     * @param loaded the spec that the sandbox was started from, with the command to run
+     */
+    public static Plan entry(LoadedSpec loaded, SandboxProcess sandbox) {
+        Planner planner = new Planner(loaded, Subordinates.NONE, Optional.empty());
+        planner.enter(sandbox);
+        planner.command();
+        return Plan.of(loaded.spec().withoutNamespaces(), loaded.file(), planner.steps);
+    }
+
     private final LoadedSpec loaded;
     private final SandboxSpec spec;
     private final Confinement confinement;
@@ -43,9 +56,11 @@ public final class Planner {
     private final Origins origins;
     private final Subordinates subordinates;
     private final DevSteps dev;
+    private final Optional<Registration> registration;
     private final List<Step> steps = new ArrayList<>();
 
-    private Planner(LoadedSpec loaded, Subordinates subordinates) {
+    private Planner(LoadedSpec loaded, Subordinates subordinates, Optional<Registration> registration) {
+        this.registration = registration;
         this.loaded = loaded;
         this.spec = loaded.spec();
         this.confinement = spec.confinement();
@@ -57,22 +72,36 @@ public final class Planner {
 
     /** Plans a sandbox; the spec must have a command. */
     public static Plan plan(LoadedSpec loaded, Subordinates subordinates) {
-        Planner planner = new Planner(loaded, subordinates);
+        return plan(loaded, subordinates, Optional.empty());
+    }
+
+    /** Plans a sandbox that others find by its name. */
+    public static Plan plan(LoadedSpec loaded, Subordinates subordinates, Optional<Registration> registration) {
+        boolean detached = registration.map(Registration::detached).orElse(false);
+        LoadedSpec planned = detached ? loaded.with(loaded.spec().withoutTerminal()) : loaded;
+        Planner planner = new Planner(planned, subordinates, registration);
         planner.launcher();
         planner.setUp();
         planner.command();
-        return Plan.of(loaded.spec(), loaded.file(), planner.steps);
+        return Plan.of(planned.spec(), planned.file(), planner.steps);
+    }
+
+    private Step rememberTerminal(boolean ofHost) {
+        return new RememberTerminal(
+                spec.session().tty(),
+                ofHost,
+                Optional.ofNullable(spec.has(Namespace.USER) ? null : confinement.user()),
+                origins.key("tty"));
     }
 
     private void launcher() {
         steps.add(new CloseInheritedFiles());
-        boolean ofHost = !FileSteps.hasDevpts(spec);
-        steps.add(new RememberTerminal(
-                spec.session().tty(),
-                ofHost,
-                Optional.ofNullable(spec.has(Namespace.USER) ? null : confinement.user()),
-                origins.key("tty")));
+        Optional<Registration> detached = registration.filter(Registration::detached);
+        detached.ifPresent(one -> steps.add(new DetachLauncher(one.name())));
+        registration.ifPresent(one -> steps.add(new RegisterSandbox(one)));
+        steps.add(rememberTerminal(!FileSteps.hasDevpts(spec)));
         steps.add(new TakeSignals());
+        detached.ifPresent(one -> steps.add(new KeepLog(one)));
         steps.add(new OpenReportChannel());
         spec.timeLimit().ifPresent(limit -> steps.add(new StartClock(limit, origins.key("timeout"))));
         if (credentials.needCaller()) {
@@ -80,6 +109,31 @@ public final class Planner {
         }
         steps.addAll(new NamespacePlan(loaded).steps());
         steps.add(new TieToLauncher());
+    }
+
+    private void enter(SandboxProcess sandbox) {
+        steps.add(new CloseInheritedFiles());
+        steps.add(rememberTerminal(true));
+        steps.add(new TakeSignals());
+        steps.add(new OpenReportChannel());
+        if (credentials.needCaller()) {
+            steps.add(new ReadCaller());
+        }
+        if (sandbox.namespaces().isEmpty()) {
+            steps.add(new CloneNamespaces(Set.of(), false, Optional.empty()));
+        } else {
+            steps.add(new StartStage());
+            steps.add(new EnterSandbox(spec.name(), sandbox));
+            steps.add(new StartFromStage(Set.of(), Optional.empty()));
+        }
+        steps.add(new TieToLauncher());
+        List<Step> privileged = privileged();
+        steps.addAll(privileged);
+        if (!privileged.isEmpty()) {
+            steps.add(new AwaitLauncher(true, false, false));
+        }
+        steps.add(new MakeUndumpable());
+        steps.add(new JoinSessionKeyring());
     }
 
     private void setUp() {

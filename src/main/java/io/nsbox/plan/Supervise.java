@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Supervise {
     private static final int POLLIN = 1;
+    /** Which pollfd is the start of a sandbox in the background. */
+    private static final int BACKGROUND = 4;
+
     private static final int P_PIDFD = 3;
     private static final int WSTOPPED = 2;
     private static final int WEXITED = 4;
@@ -103,12 +106,15 @@ final class Supervise {
         if (relay != null) {
             relay.watch();
         }
+        if (frame.background != null) {
+            watch(BACKGROUND, frame.background.runs());
+        }
         b.call(
                 frame.scratch,
                 new OnError.GoTo(blind),
                 Syscall.PPOLL,
                 frame.polls.shownAs("[{fd=<pidfd>}, {fd=<signals>}, {fd=<timer>}]"),
-                Operand.number(relay != null ? 7 : init ? 4 : 3),
+                Operand.number(relay != null ? 7 : frame.background != null ? BACKGROUND + 1 : init ? 4 : 3),
                 relay == null ? Operand.NULL : Operand.of(relay.tick),
                 Operand.NULL,
                 Operand.number(0));
@@ -127,6 +133,9 @@ final class Supervise {
             b.place(told);
             listen();
             b.place(served);
+        }
+        if (frame.background != null) {
+            handleStart(frame.background);
         }
         Label consider = b.label("does it have its effect");
         if (relay != null) {
@@ -161,8 +170,25 @@ final class Supervise {
         reap(tell);
     }
 
+    /** The sandbox's first process has become the command, unless it has left a refusal behind. */
+    private void handleStart(Frame.Background background) {
+        Slot ready = frame.scratch;
+        b.load(2, ready, frame.polls, 8 * BACKGROUND + 6);
+        b.branch(ready, Condition.EQUAL, 0, loop);
+        b.attempt(Syscall.CLOSE, Operand.of(background.runs()));
+        b.set(background.runs(), -1);
+        receive(ready, "MSG_PEEK|MSG_DONTWAIT", MSG_PEEK | MSG_DONTWAIT);
+        b.branch(ready, Condition.EQUAL, 8, loop);
+        DetachLauncher.tellStart(emitter);
+        b.jump(loop);
+    }
+
     /** Before the loop: what else than the usual three is watched. */
     private void begin() {
+        if (frame.background != null && !init) {
+            // Between the usual three and the start nothing is watched.
+            b.store(4, frame.polls, 24, Operand.number(-1));
+        }
         if (relay == null && !init) {
             return;
         }
@@ -398,6 +424,10 @@ final class Supervise {
         b.branch(forced, Condition.LESS, 0, done);
         b.set(status, Operand.of(forced));
         b.place(done);
+        RegisterSandbox.recordEnd(emitter, status, frame.scratch);
+        if (frame.background != null) {
+            DetachLauncher.tellStart(emitter);
+        }
         b.attempt(Syscall.EXIT_GROUP, Operand.of(status));
     }
 

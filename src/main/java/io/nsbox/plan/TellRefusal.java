@@ -106,6 +106,7 @@ final class TellRefusal {
         b.compute(Arithmetic.SHIFT_RIGHT, count, Operand.of(count), Operand.number(4));
         b.attempt(Syscall.WRITEV, Operand.number(STDERR), frame.message.shownAs("message"), Operand.of(count));
         b.load(4, frame.scratch2, Operand.of(refusal), 12);
+        RegisterSandbox.recordEnd(emitter, frame.scratch2, frame.scratch4);
         b.attempt(Syscall.EXIT_GROUP, Operand.of(frame.scratch2));
         emitAppend(append, at, part);
     }

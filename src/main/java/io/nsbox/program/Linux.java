@@ -31,6 +31,8 @@ public final class Linux {
     public static final int EPERM = 1;
     /** No such file or directory. */
     public static final int ENOENT = 2;
+    /** No such process. */
+    public static final int ESRCH = 3;
     /** Interrupted system call. */
     public static final int EINTR = 4;
     /** Exec format error. */
@@ -85,6 +87,8 @@ public final class Linux {
     public static final int O_CLOEXEC = 0x8_0000;
     /** Create it. */
     public static final int O_CREAT = 0x40;
+    /** Empty the file. */
+    public static final int O_TRUNC = 0x200;
     /** It must not be there. */
     public static final int O_EXCL = 0x80;
     /** The kind of a regular file (inode(7)). */

@@ -144,6 +144,62 @@ public record SandboxSpec(
                 session);
     }
 
+    /** The same without a terminal, for the background. */
+    public SandboxSpec withoutTerminal() {
+        return new SandboxSpec(
+                version,
+                name,
+                description,
+                namespaces,
+                joins,
+                hostname,
+                domainname,
+                mountProc,
+                propagation,
+                uidMap,
+                gidMap,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                command,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                timeout,
+                fileSystem,
+                confinement,
+                new Session(session.init(), Tty.FALSE));
+    }
+
+    /** The same, as somebody who is in its namespaces already sees it. */
+    public SandboxSpec withoutNamespaces() {
+        return new SandboxSpec(
+                version,
+                name,
+                description,
+                Set.of(),
+                Map.of(),
+                null,
+                null,
+                false,
+                propagation,
+                null,
+                null,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                command,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                null,
+                FileSystem.CALLERS,
+                confinement,
+                new Session(false, session.tty()));
+    }
+
     /** The wall-clock limit, if there is one. */
     public Optional<Duration> timeLimit() {
         return Optional.ofNullable(timeout);
