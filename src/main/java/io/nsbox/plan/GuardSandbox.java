@@ -87,6 +87,9 @@ final class GuardSandbox implements Step {
         b.branch(ready, Condition.NOT_EQUAL, 0, leave);
         b.place(end);
         KillSandbox.emit(b, frame);
+        if (emitter.usesGroups()) {
+            emitter.groups().removal().call();
+        }
         b.place(leave);
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(refused);
