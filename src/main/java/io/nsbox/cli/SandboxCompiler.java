@@ -170,8 +170,16 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
     private Caller caller() {
         return CallerFacts.read(host)
                 .map(facts -> new Caller(
-                        facts.uid(), facts.gid(), facts.has(Capability.CAP_SETUID) && facts.has(Capability.CAP_SETGID)))
+                        facts.uid(),
+                        facts.gid(),
+                        facts.has(Capability.CAP_SETUID) && facts.has(Capability.CAP_SETGID),
+                        text("/proc/self/cgroup"),
+                        text("/proc/self/mountinfo")))
                 .orElse(new Caller(0, 0, true));
+    }
+
+    private String text(String file) {
+        return host.read(file).map(HostFile::text).orElse("");
     }
 
     static Arch ownArch() {

@@ -88,6 +88,9 @@ final class GuardSandbox implements Step {
         b.branch(ready, Condition.NOT_EQUAL, 0, leave);
         b.place(end);
         KillSandbox.emit(b, frame);
+        if (emitter.usesGroups()) {
+            emitter.groups().removal().call();
+        }
         b.place(leave);
         // Where the launcher lives, nothing is changed that it would not change back.
         emitter.terminal().ifPresent(terminal -> terminal.rescueAfter(frame.polls));

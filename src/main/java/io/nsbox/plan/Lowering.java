@@ -39,7 +39,7 @@ public final class Lowering {
     private Lowering(Plan plan, Arch arch) {
         this.plan = plan;
         this.b = new ProgramBuilder(arch);
-        this.emitter = new Emitter(b, namedVariables(plan.spec()), plan.spec().fileSystem());
+        this.emitter = new Emitter(b, namedVariables(plan.spec()), plan.spec());
         this.frame = emitter.frame();
         this.file = b.slot("spec");
     }
@@ -100,7 +100,11 @@ public final class Lowering {
         b.place(launcherFailed);
         undo(tell);
         b.place(tell);
+        if (emitter.endsWithMore()) {
+            emitter.end().afterRefusal(plan.steps());
+        }
         new TellRefusal(emitter, plan.steps(), file).emit();
+        emitter.emitEnd();
         return b.build();
     }
 

@@ -30,6 +30,8 @@ final class NominalKernel implements Kernel {
 
     private final Map<Long, String> names = new HashMap<>();
     private int nextFile = FIRST_FILE;
+    private final Map<Long, String> unread = new HashMap<>();
+    private String processors = "";
 
     NominalKernel(Caller caller) {
         this.caller = caller;
@@ -84,6 +86,7 @@ final class NominalKernel implements Kernel {
             // Every target is there, and every link says what it should.
             case OPENAT, OPENAT2, OPEN_TREE -> {
                 names.put((long) nextFile, memory.text(arguments[1]));
+                unread.put((long) nextFile, content(memory.text(arguments[1])));
                 yield nextFile++;
             }
             case STATX -> {
@@ -93,12 +96,24 @@ final class NominalKernel implements Kernel {
             case FSTATFS -> {
                 if (call.text().startsWith("fstatfs(<proc>")) {
                     memory.write(arguments[1], 8, Linux.PROC_SUPER_MAGIC);
+                } else if (call.text().startsWith("fstatfs(<group above>")) {
+                    boolean unified = names.getOrDefault(arguments[0], "").startsWith(unifiedMount());
+                    memory.write(
+                            arguments[1],
+                            8,
+                            unified ? ControlGroups.CGROUP2_SUPER_MAGIC : ControlGroups.CGROUP_SUPER_MAGIC);
                 }
                 yield 0;
             }
             case READLINKAT -> memory.text(arguments[2]).getBytes(StandardCharsets.UTF_8).length;
             case FSOPEN, FSMOUNT, SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
-            case READ, WRITE -> arguments[2];
+            case READ -> read(memory, arguments);
+            case WRITE -> {
+                if (names.getOrDefault(arguments[0], "").equals("cpuset.cpus")) {
+                    processors = memory.text(arguments[1]) + "\n";
+                }
+                yield arguments[2];
+            }
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');
                 yield 2;
@@ -129,6 +144,46 @@ final class NominalKernel implements Kernel {
         return request == OwnTerminal.TCGETS
                 || request == OwnTerminal.TIOCGWINSZ
                 || request == RememberTerminal.TIOCGPGRP;
+    }
+
+    /** The files of the caller's that a launcher looks through; others are as long as is asked for. */
+    private String content(String path) {
+        return switch (path) {
+            case "/proc/self/cgroup" -> caller.groups();
+            case "/proc/self/mountinfo" -> caller.mounts();
+            default -> "";
+        };
+    }
+
+    private long read(SimulatedMemory memory, long[] arguments) {
+        String name = names.getOrDefault(arguments[0], "");
+        if (name.equals("cpuset.cpus.effective")) {
+            return writeText(memory, arguments, processors);
+        }
+        if (content(name).isEmpty()) {
+            return arguments[2];
+        }
+        String rest = unread.getOrDefault(arguments[0], "");
+        unread.put(arguments[0], "");
+        return writeText(memory, arguments, rest);
+    }
+
+    private static long writeText(SimulatedMemory memory, long[] arguments, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int length = (int) Math.min(bytes.length, arguments[2]);
+        for (int i = 0; i < length; i++) {
+            memory.write(arguments[1] + i, 1, bytes[i]);
+        }
+        return length;
+    }
+
+    private String unifiedMount() {
+        return caller.mounts()
+                .lines()
+                .filter(line -> line.contains(" - cgroup2 "))
+                .map(line -> line.split(" ")[4])
+                .findFirst()
+                .orElse("\0");
     }
 
     /** NS_GET_NSTYPE says what the spec says; everything else is done. */

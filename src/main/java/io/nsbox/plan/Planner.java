@@ -99,6 +99,7 @@ public final class Planner {
         Optional<Registration> detached = registration.filter(Registration::detached);
         detached.ifPresent(one -> steps.add(new DetachLauncher(one.name())));
         registration.ifPresent(one -> steps.add(new RegisterSandbox(one)));
+        spec.reportFile().ifPresent(file -> steps.add(new OpenReport(file, origins.key("report"))));
         steps.add(rememberTerminal(!FileSteps.hasDevpts(spec)));
         steps.add(new TakeSignals());
         detached.ifPresent(one -> steps.add(new KeepLog(one)));
@@ -107,8 +108,19 @@ public final class Planner {
         if (credentials.needCaller()) {
             steps.add(new ReadCaller());
         }
+        if (isLimited()) {
+            steps.addAll(limits().beforeClone());
+        }
         steps.addAll(new NamespacePlan(loaded).steps());
         steps.add(new TieToLauncher());
+    }
+
+    private boolean isLimited() {
+        return !confinement.limits().isNone();
+    }
+
+    private LimitSteps limits() {
+        return new LimitSteps(confinement.limits(), origins);
     }
 
     private void enter(SandboxProcess sandbox) {
@@ -167,7 +179,10 @@ public final class Planner {
             maps.add(idMap(IdKind.UID, spec.uidMap(), subordinates.uids()));
         }
         steps.addAll(maps);
-        List<Step> privileged = privileged();
+        List<Step> privileged = new ArrayList<>(privileged());
+        if (isLimited()) {
+            privileged.add(limits().join());
+        }
         steps.addAll(privileged);
         boolean guarded = spec.makes(Namespace.PID);
         if (guarded) {
@@ -176,6 +191,9 @@ public final class Planner {
         if (guarded || !maps.isEmpty() || !privileged.isEmpty()) {
             boolean always = guarded || !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
             steps.add(new AwaitLauncher(always, !maps.isEmpty(), guarded));
+        }
+        if (isLimited() && spec.makes(Namespace.CGROUP)) {
+            steps.add(new EnterCgroupNamespace(origins.value(namespacePath(Namespace.CGROUP))));
         }
         steps.add(new MakeUndumpable());
         steps.add(new JoinSessionKeyring());

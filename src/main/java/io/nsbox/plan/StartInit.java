@@ -104,9 +104,9 @@ record StartInit(Optional<Span> cause) implements Step {
                 Operand.number(0));
         b.attempt(Syscall.CHDIR, b.text("/"));
         Label kept = b.label("CAP_KILL is kept");
-        capabilities(b, bound, "{CAP_KILL}", 1 << CAP_KILL);
+        capabilities(b, bound, "{effective=1<<CAP_KILL, permitted=1<<CAP_KILL, inheritable=0}", 1 << CAP_KILL);
         b.branch(bound, Condition.EQUAL, 0, kept);
-        capabilities(b, bound, "{}", 0);
+        capabilities(b, bound, "{effective=0, permitted=0, inheritable=0}", 0);
         b.place(kept);
     }
 

@@ -399,14 +399,20 @@ final class Supervise {
                 Operand.of(frame.pidfd),
                 frame.siginfo.shownAs("&info"),
                 Operand.named("WEXITED", WEXITED),
-                Operand.NULL);
+                emitter.endsWithMore() ? emitter.end().usage() : Operand.NULL);
         Label reaped = b.label("reaped");
         b.branch(result, Condition.AT_LEAST, 0, reaped);
         KillSandbox.emit(b, frame);
         complain(LOST);
         GuardSandbox.dismiss(emitter);
+        if (emitter.endsWithMore()) {
+            emitter.end().afterLoss();
+        }
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(reaped);
+        if (emitter.endsWithMore()) {
+            emitter.end().usageIsKnown();
+        }
         restoreTerminal();
         GuardSandbox.dismiss(emitter);
         Label ran = b.label("the command ran");
@@ -424,6 +430,9 @@ final class Supervise {
         b.branch(forced, Condition.LESS, 0, done);
         b.set(status, Operand.of(forced));
         b.place(done);
+        if (emitter.endsWithMore()) {
+            emitter.end().afterRun(forced, status);
+        }
         RegisterSandbox.recordEnd(emitter, status, frame.scratch);
         if (frame.background != null) {
             DetachLauncher.tellStart(emitter);

@@ -11,6 +11,8 @@ public final class Linux {
     public static final long CLONE_PARENT = 0x0000_8000;
     /** The parent gets a pidfd. */
     public static final long CLONE_PIDFD = 0x0000_1000;
+    /** The child is made in a group of version 2; only clone3(2) takes it. */
+    public static final long CLONE_INTO_CGROUP = 0x2_0000_0000L;
     /** New cgroup namespace. */
     public static final long CLONE_NEWCGROUP = 0x0200_0000;
     /** New UTS namespace. */

@@ -29,6 +29,7 @@ public final class CrossRules {
             rules.mountsHaveTheirNamespace(namespaces);
             SeccompRules.check(spec, origins, diagnostics);
             DevRules.check(spec, origins, diagnostics);
+            new GroupLimitRules(spec, origins, diagnostics).check();
         });
     }
 

@@ -64,11 +64,14 @@ final class SpecBinder {
     private @Nullable Duration timeout;
     private boolean init;
     private Tty tty = Tty.AUTO;
+    private @Nullable String report;
+    private final PathReader paths;
     private final FileSystemReader fileSystem;
     private final ConfinementReader confinement;
 
     private SpecBinder(Binding binding, String defaultName, PathReader paths) {
         this.binding = binding;
+        this.paths = paths;
         this.fileSystem = new FileSystemReader(binding, paths);
         this.confinement = new ConfinementReader(binding);
         this.name = defaultName;
@@ -174,6 +177,7 @@ final class SpecBinder {
                 new DurationReader(binding).read(node, path).ifPresent(v -> stopGracePeriod = v);
             case TIMEOUT ->
                 timeout = new DurationReader(binding).read(node, path).orElse(null);
+            case REPORT -> report = report(node, path);
             default -> {
                 if (!fileSystem.read(key, node, path) && !confinement.read(key, node, path)) {
                     throw new IllegalStateException("a supported key without a reader: " + path);
@@ -202,6 +206,20 @@ final class SpecBinder {
             return;
         }
         binding.choice(node, path, NETWORK_MODES).ifPresent(v -> network = v);
+    }
+
+    private @Nullable String report(YamlNode node, String path) {
+        Optional<String> file = paths.host(node, path);
+        if (file.isPresent() && (file.get().endsWith("/") || file.get().endsWith("/.."))) {
+            binding.error(
+                    Code.INVALID_VALUE,
+                    node,
+                    path,
+                    "'report' is a folder: " + Printable.quote(file.get()),
+                    "name the file that is written, such as ./report.json");
+            return null;
+        }
+        return file.orElse(null);
     }
 
     private void stopSignal(YamlNode node, String path) {
@@ -247,7 +265,8 @@ final class SpecBinder {
                 timeout,
                 files,
                 confinement.confinement(),
-                new Session(init, tty));
+                new Session(init, tty),
+                report);
     }
 
     private static <T> Map<String, T> words(T[] values, Function<T, String> word) {

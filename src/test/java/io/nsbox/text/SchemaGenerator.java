@@ -135,6 +135,9 @@ final class SchemaGenerator {
                     NICE,
                     SYSCTLS,
                     TIME_OFFSETS -> ConfinementSchema.property(key);
+            case MEM_LIMIT, MEMSWAP_LIMIT, MEM_RESERVATION, CPUS, CPUSET, CPU_WEIGHT, PIDS_LIMIT, CGROUP_PARENT ->
+                GroupLimitsSchema.property(key);
+            case REPORT -> hostPath();
             case SECCOMP -> SeccompSchema.key();
             case DEV -> words(Arrays.stream(Dev.values()).map(Dev::word).toList());
             case DEVICES -> paths(PathListReader.DEVICE_PATTERN);
