@@ -110,6 +110,9 @@ public final class Emitter {
 
     /** Emits what several steps use. */
     void emitRoutines() {
+        if (terminal != null) {
+            terminal.emitRoutine();
+        }
         if (targets != null) {
             targets.emitRoutines();
         }

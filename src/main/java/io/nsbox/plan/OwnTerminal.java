@@ -47,6 +47,8 @@ final class OwnTerminal {
     final Slot own;
     /** Whether standard input is a terminal: 1 or 0. */
     final Slot inIsTerminal;
+    /** Whether {@link #saved} holds the modes that the caller's terminal has for this job: 1 or 0. */
+    private final Slot known;
     /** The side of the pseudo-terminal that the launcher has; -1 where it has none. */
     final Slot master;
     /** The side that the command has. */
@@ -62,6 +64,8 @@ final class OwnTerminal {
     /** A struct winsize. */
     final Operand.Address size;
 
+    private final Slot back;
+    private final Label raw;
     private final Operand.Address header;
     private final Operand.Address control;
     private final Operand.Address note;
@@ -82,6 +86,9 @@ final class OwnTerminal {
         this.frame = emitter.frame();
         own = b.slot("own terminal");
         inIsTerminal = b.slot("input is a terminal");
+        known = b.slot("modes are known");
+        back = b.slot("back from raw");
+        raw = b.label("make raw");
         master = b.slot("master");
         slave = b.slot("terminal of the sandbox");
         in = b.slot("input");
@@ -99,6 +106,7 @@ final class OwnTerminal {
         b.set(own, 0);
         b.set(master, -1);
         b.set(inIsTerminal, 0);
+        b.set(known, 0);
         Slot result = frame.scratch;
         Label decided = b.label("a terminal is wanted");
         Label blind = b.label("input is no terminal");
@@ -110,7 +118,11 @@ final class OwnTerminal {
                 Operand.named("TCGETS", TCGETS),
                 saved.shownAs("&modes"));
         b.set(inIsTerminal, 1);
-        makeRaw();
+        // To a job in the background the terminal shows the modes of who is in front.
+        Label background = b.label("in the background at first");
+        branchIfElsewhere(frame.terminal, frame.foreground, background);
+        b.set(known, 1);
+        b.place(background);
         b.place(blind);
         if (tty == Tty.AUTO) {
             b.call(
@@ -192,7 +204,7 @@ final class OwnTerminal {
                 Operand.named("TIOCGPTPEER", TIOCGPTPEER),
                 Operand.named("O_RDWR|O_NOCTTY|O_CLOEXEC", Linux.O_RDWR | O_NOCTTY | Linux.O_CLOEXEC));
         Label plain = b.label("modes stay");
-        b.branch(inIsTerminal, Condition.EQUAL, 0, plain);
+        b.branch(known, Condition.EQUAL, 0, plain);
         b.attempt(Syscall.IOCTL, Operand.of(slave), Operand.named("TCSETS", TCSETS), saved.shownAs("&modes"));
         b.place(plain);
         b.attempt(Syscall.IOCTL, Operand.of(slave), Operand.named("TIOCSWINSZ", TIOCSWINSZ), size.shownAs("&size"));
@@ -257,7 +269,8 @@ final class OwnTerminal {
         Slot differs = frame.scratch;
         b.load(2, differs, polls, 6);
         b.branch(differs, Condition.EQUAL, 0, done);
-        b.branch(inIsTerminal, Condition.EQUAL, 0, done);
+        b.branch(known, Condition.EQUAL, 0, done);
+        makeRaw();
         b.call(
                 differs,
                 new OnError.GoTo(done),
@@ -271,11 +284,10 @@ final class OwnTerminal {
         b.place(done);
     }
 
-    private static final Hints HINTS = Hints.on(
-                    Linux.ENOENT,
-                    "there is no /dev/ptmx here; write `dev: minimal`, or `tty: false` to share the caller's")
-            .and(Linux.EACCES, "nobody may open /dev/ptmx here; write `tty: false` to share the caller's terminal")
-            .and(Linux.ENOSPC, "see kernel.pty.max");
+    private static final String NO_TERMINAL = "write `tty: false` to share the caller's terminal";
+
+    private static final Hints HINTS =
+            Hints.on(Linux.ENOENT, NO_TERMINAL).and(Linux.EACCES, NO_TERMINAL).and(Linux.ENOSPC, "see kernel.pty.max");
 
     /** Makes the terminal the controlling one of a new session, and the process's standard streams. */
     void take() {
@@ -364,10 +376,40 @@ final class OwnTerminal {
         return ofHost;
     }
 
-    /** Makes the caller's modes raw, as cfmakeraw(3) does. */
+    /** Goes on at the label where the terminal listens to a group that is not this job's. */
+    void branchIfElsewhere(Slot refused, Operand.Address group, Label elsewhere) {
+        Label unknown = b.label("it is nobody's");
+        b.branch(refused, Condition.NOT_EQUAL, 0, unknown);
+        b.call(frame.scratch, new OnError.Ignore(), Syscall.GETPGID, Operand.number(0));
+        b.load(4, frame.scratch3, group, 0);
+        b.branch(frame.scratch, Condition.NOT_EQUAL, Operand.of(frame.scratch3), elsewhere);
+        b.place(unknown);
+    }
+
+    /** Puts the caller's terminal into raw mode, and remembers its modes if that is not done yet. */
+    void goRaw() {
+        Label remembered = b.label("modes are remembered");
+        b.branch(known, Condition.NOT_EQUAL, 0, remembered);
+        b.attempt(Syscall.IOCTL, Operand.number(0), Operand.named("TCGETS", TCGETS), saved.shownAs("&modes"));
+        b.set(known, 1);
+        b.place(remembered);
+        makeRaw();
+        setModes(rawModes);
+    }
+
     private void makeRaw() {
+        Label made = b.label("modes are raw");
+        b.set(back, made);
+        b.jump(raw);
+        b.place(made);
+    }
+
+    /** Emits what makes the caller's modes raw, as cfmakeraw(3) does. */
+    void emitRoutine() {
         Slot at = frame.scratch2;
         Slot word = frame.scratch3;
+        b.section(Lowering.SUPERVISION, 0);
+        b.place(raw);
         b.copy(rawModes, saved, Operand.number(TERMIOS_SIZE), Slot.NOWHERE);
         b.set(at, rawModes);
         mask(at, word, 0, ~(0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400));
@@ -379,6 +421,7 @@ final class OwnTerminal {
         b.store(4, Operand.of(at), 8, Operand.of(word));
         // VTIME is 0, VMIN is 1.
         b.store(2, Operand.of(at), VTIME, Operand.number(1 << 8));
+        b.jump(back);
     }
 
     /* Where struct termios has its control characters (asm-generic/termbits.h). */

@@ -345,23 +345,19 @@ final class Relay {
 
     /** Takes the caller's terminal over where this job is in the foreground, and the size that it has by now. */
     void lookForForeground() {
-        Label take = b.label("take the terminal over");
         Label done = b.label("not this job's terminal now");
         Slot own = frame.scratch;
         b.branch(terminal.inIsTerminal, Condition.EQUAL, 0, done);
         b.branch(terminal.master, Condition.LESS, 0, done);
         b.call(
                 own,
-                new OnError.GoTo(take),
+                new OnError.Ignore(),
                 Syscall.IOCTL,
                 Operand.number(0),
                 Operand.named("TIOCGPGRP", RememberTerminal.TIOCGPGRP),
                 group.shownAs("&group"));
-        b.call(own, new OnError.Ignore(), Syscall.GETPGID, Operand.number(0));
-        b.load(4, frame.scratch3, group, 0);
-        b.branch(own, Condition.NOT_EQUAL, Operand.of(frame.scratch3), done);
-        b.place(take);
-        terminal.setModes(terminal.rawModes);
+        terminal.branchIfElsewhere(own, group, done);
+        terminal.goRaw();
         b.set(raw, 1);
         resize();
         b.place(done);

@@ -9,8 +9,10 @@ import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,16 +152,14 @@ final class TellRefusal {
         callAppend(append);
     }
 
-    /** The errnos that are known by name: number, and offset of the text; ended by zeros. */
+    /** The errnos that are known by name. */
     private int errnos() {
         List<Errnos.Errno> errnos = new ArrayList<>(
                 Errnos.met(emitter.usesTargets() || !emitter.subjects().isEmpty()));
         Errnos.RARE.stream().filter(this::isHinted).forEach(errnos::add);
-        ByteBuffer known = ByteBuffer.allocate(8 * (errnos.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
-        for (Errnos.Errno errno : errnos) {
-            known.putInt(errno.number()).putInt(texts.text(errno.name() + " (" + errno.text() + ")"));
-        }
-        return texts.bytes(known.array());
+        Map<Integer, String> known = new LinkedHashMap<>();
+        errnos.forEach(errno -> known.put(errno.number(), errno.name() + " (" + errno.text() + ")"));
+        return byErrno(known);
     }
 
     private void appendErrno(Label append, int errnos) {
@@ -183,7 +183,7 @@ final class TellRefusal {
                 .anyMatch(refusal -> refusal.hints().byErrno().containsKey(errno.number()));
     }
 
-    /** Looks the errno up in an array of (errno, text) that ends with zeros, and leaves the text's offset. */
+    /** Looks the errno up, and leaves the offset of its text. */
     private void findByErrno(Operand array, Label absent) {
         Slot at = frame.pid;
         Slot number = frame.scratch2;
@@ -191,13 +191,15 @@ final class TellRefusal {
         Label found = b.label("errno found");
         b.compute(Arithmetic.ADD, at, Operand.of(base), array);
         b.place(loop);
-        b.load(4, number, Operand.of(at), 0);
+        b.load(2, number, Operand.of(at), 0);
         b.branch(number, Condition.EQUAL, 0, absent);
+        b.add(at, 2);
         b.branch(number, Condition.EQUAL, Operand.of(Slot.ERRNO), found);
-        b.add(at, 8);
+        b.scan(Operand.of(at), 0, at);
+        b.add(at, 1);
         b.jump(loop);
         b.place(found);
-        b.load(4, number, Operand.of(at), 4);
+        b.compute(Arithmetic.SUBTRACT, number, Operand.of(at), Operand.of(base));
     }
 
     private void appendHint(Label append, Slot refusal, Slot step) {
@@ -267,9 +269,20 @@ final class TellRefusal {
     }
 
     private int hints(Hints hints) {
-        ByteBuffer array = ByteBuffer.allocate(8 * (hints.byErrno().size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
-        hints.byErrno().forEach((errno, hint) -> array.putInt(errno).putInt(texts.text(hint)));
-        return texts.bytes(array.array());
+        return byErrno(hints.byErrno());
+    }
+
+    /** Texts by errno: the number, of 2 bytes, and the text, one after the other; ended by a zero. */
+    private int byErrno(Map<Integer, String> all) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        all.forEach((errno, text) -> {
+            bytes.write(errno);
+            bytes.write(errno >> 8);
+            bytes.writeBytes((text + "\0").getBytes(StandardCharsets.UTF_8));
+        });
+        bytes.write(0);
+        bytes.write(0);
+        return texts.bytes(bytes.toByteArray());
     }
 
     /** A step's texts: number, title, arrow or 0, the rest of the snippet after the path, what starts a note, and its paths. */
