@@ -179,9 +179,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
     }
 
     private String text(String file) {
-        return host.read(file)
-                .map(HostFile::text)
-                .orElse("");
+        return host.read(file).map(HostFile::text).orElse("");
     }
 
     static Arch ownArch() {
