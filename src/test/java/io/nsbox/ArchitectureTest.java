@@ -42,6 +42,7 @@ class ArchitectureTest {
                         "io.nsbox.image",
                         "io.nsbox.state",
                         "io.nsbox.launch",
+                        "io.nsbox.oci",
                         "io.nsbox.cli");
         assertThat(NSBOX.size()).isGreaterThan(100);
     }
@@ -70,6 +71,8 @@ class ArchitectureTest {
                 .definedBy("io.nsbox.state..")
                 .layer("launch")
                 .definedBy("io.nsbox.launch..")
+                .layer("oci")
+                .definedBy("io.nsbox.oci..")
                 .layer("cli")
                 .definedBy("io.nsbox.cli..")
                 .whereLayer("diag")
@@ -92,6 +95,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("image", "state", "diag")
                 .whereLayer("state")
                 .mayOnlyAccessLayers("diag")
+                .whereLayer("oci")
+                .mayOnlyAccessLayers("spec", "host", "program", "seccomp", "diag")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .check(NSBOX);

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             ValidateCommand.class,
             PlanCommand.class,
             BuildCommand.class,
+            ExportCommand.class,
             SeccompCommand.class,
             DoctorCommand.class,
             InitCommand.class,

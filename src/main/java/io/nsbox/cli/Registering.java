@@ -5,6 +5,7 @@ import io.nsbox.plan.Registration;
 import io.nsbox.spec.InputFile;
 import io.nsbox.spec.LoadedSpec;
 import io.nsbox.spec.Namespace;
+import io.nsbox.spec.Tty;
 import io.nsbox.state.Sandbox;
 import io.nsbox.state.Sandboxes;
 import java.io.IOException;
@@ -32,6 +33,10 @@ public record Registering(Sandboxes sandboxes, boolean detached) {
     /** Makes the sandbox's folder, and what is to be written there; a sandbox that runs keeps its name. */
     Registration register(LoadedSpec loaded, CompileRequest request, Optional<String> home) {
         String name = loaded.spec().name();
+        if (detached && loaded.spec().session().tty() == Tty.TRUE) {
+            throw new StateException("a sandbox in the background has no terminal, and " + loaded.file()
+                    + " asks for one with `tty: true`; leave it out, or start it without -d");
+        }
         try {
             Optional<Sandbox> known = sandboxes.find(name);
             if (known.isPresent() && known.get().isAlive()) {

@@ -9,10 +9,12 @@ import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Tty;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ public final class Emitter {
     private final FileSystem files;
     private final SandboxSpec spec;
     private @Nullable Targets targets;
+    private @Nullable OwnTerminal terminal;
     private @Nullable ControlGroups groups;
     private @Nullable EndRun end;
     private final List<Refusal> refusals = new ArrayList<>();
@@ -61,6 +64,18 @@ public final class Emitter {
     /** Whether any step mounts under the root. */
     boolean usesTargets() {
         return targets != null;
+    }
+
+    /** Makes the variables of a terminal of the sandbox's own. */
+    OwnTerminal openTerminal(Tty tty, boolean ofHost) {
+        OwnTerminal opened = new OwnTerminal(this, tty, ofHost);
+        terminal = opened;
+        return opened;
+    }
+
+    /** The terminal of the sandbox's own, if the launcher may open one. */
+    Optional<OwnTerminal> terminal() {
+        return Optional.ofNullable(terminal);
     }
 
     /** The sandbox's control groups; made when the first step asks. */

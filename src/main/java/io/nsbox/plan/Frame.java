@@ -115,7 +115,10 @@ final class Frame {
     final Operand.Address pair;
     /** Where clone3(2) puts the pidfd. */
     final Operand.Address pidfdCell;
-    /** Four pollfds: pidfd, signals, timer, and the start of a sandbox in the background. */
+    /**
+     * Pollfds: pidfd, signals, timer; then, where they are watched, the report channel and the three of a {@link Relay}; for a
+     * launcher in the background, which has no relay, the fifth is the start of the sandbox.
+     */
     final Operand.Address polls;
     /** A struct timespec of zeros: do not wait. Writable, because ppoll(2) writes back what is left. */
     final Operand.Address noTime;
@@ -166,7 +169,7 @@ final class Frame {
         ownProc = builder.slot("own proc");
         pair = builder.buffer("report channel", 8);
         pidfdCell = builder.buffer("pidfd", 4);
-        polls = builder.buffer("poll set", 32);
+        polls = builder.buffer("poll set", 56);
         noTime = builder.buffer("no time", 16).shownAs("{0s}");
         siginfo = builder.buffer("siginfo", 128);
         foreground = builder.buffer("foreground group", 4);

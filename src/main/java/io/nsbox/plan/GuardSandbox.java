@@ -61,6 +61,7 @@ final class GuardSandbox implements Step {
         if (frame.background != null) {
             DetachLauncher.letGo(emitter);
         }
+        emitter.terminal().ifPresent(OwnTerminal::leave);
         // Whatever close(2) answers, the descriptor is gone.
         b.attempt(Syscall.CLOSE, Operand.of(frame.reportIn));
         b.store(4, frame.polls, 0, Operand.of(frame.reportOut));
@@ -91,6 +92,8 @@ final class GuardSandbox implements Step {
             emitter.groups().removal().call();
         }
         b.place(leave);
+        // Where the launcher lives, nothing is changed that it would not change back.
+        emitter.terminal().ifPresent(terminal -> terminal.rescueAfter(frame.polls));
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(refused);
         b.branch(ready, Condition.EQUAL, -Linux.EINTR, wait);

@@ -14,6 +14,7 @@ import java.util.Set;
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
     private static final int ENOTTY = 25;
+    private static final int FIRST_FILE = 3;
     private static final int CHILD_PID = 1000;
     private static final long BOTH_CAPABILITIES = 1 << 6 | 1 << 7;
     private static final long ALL_CAPABILITIES = 0xffff_ffffL;
@@ -28,9 +29,9 @@ final class NominalKernel implements Kernel {
     private static final Set<String> FOLDERS = Set.of("acpi", "asound", "scsi", "firmware", "/sys/firmware");
 
     private final Map<Long, String> names = new HashMap<>();
+    private int nextFile = FIRST_FILE;
     private final Map<Long, String> unread = new HashMap<>();
     private String processors = "";
-    private int nextFile = 3;
 
     NominalKernel(Caller caller) {
         this.caller = caller;
@@ -131,12 +132,22 @@ final class NominalKernel implements Kernel {
             case WAITID -> {
                 if (arguments[2] != 0) {
                     memory.write(arguments[2] + 8, 4, CLD_EXITED);
+                    // The init asks who has ended.
+                    memory.write(arguments[2] + 16, 4, CHILD_PID + 1);
                 }
                 yield 0;
             }
-            case IOCTL -> arguments[0] == 0 ? -ENOTTY : kindOfNamespace(call);
+            case IOCTL -> arguments[0] < FIRST_FILE && asksATerminal(arguments[1]) ? -ENOTTY : kindOfNamespace(call);
+            case SENDMSG, RECVMSG -> 1;
             default -> 0;
         };
+    }
+
+    /** The caller's standard streams are no terminals. */
+    private static boolean asksATerminal(long request) {
+        return request == OwnTerminal.TCGETS
+                || request == OwnTerminal.TIOCGWINSZ
+                || request == RememberTerminal.TIOCGPGRP;
     }
 
     /** The files of the caller's that a launcher looks through; others are as long as is asked for. */

@@ -77,11 +77,21 @@ public final class Planner {
 
     /** Plans a sandbox that others find by its name. */
     public static Plan plan(LoadedSpec loaded, Subordinates subordinates, Optional<Registration> registration) {
-        Planner planner = new Planner(loaded, subordinates, registration);
+        boolean detached = registration.map(Registration::detached).orElse(false);
+        LoadedSpec planned = detached ? loaded.with(loaded.spec().withoutTerminal()) : loaded;
+        Planner planner = new Planner(planned, subordinates, registration);
         planner.launcher();
         planner.setUp();
         planner.command();
-        return Plan.of(loaded.spec(), loaded.file(), planner.steps);
+        return Plan.of(planned.spec(), planned.file(), planner.steps);
+    }
+
+    private Step rememberTerminal(boolean ofHost) {
+        return new RememberTerminal(
+                spec.session().tty(),
+                ofHost,
+                Optional.ofNullable(spec.has(Namespace.USER) ? null : confinement.user()),
+                origins.key("tty"));
     }
 
     private void launcher() {
@@ -90,7 +100,7 @@ public final class Planner {
         detached.ifPresent(one -> steps.add(new DetachLauncher(one.name())));
         registration.ifPresent(one -> steps.add(new RegisterSandbox(one)));
         spec.reportFile().ifPresent(file -> steps.add(new OpenReport(file, origins.key("report"))));
-        steps.add(new RememberTerminal());
+        steps.add(rememberTerminal(!FileSteps.hasDevpts(spec)));
         steps.add(new TakeSignals());
         detached.ifPresent(one -> steps.add(new KeepLog(one)));
         steps.add(new OpenReportChannel());
@@ -115,7 +125,7 @@ public final class Planner {
 
     private void enter(SandboxProcess sandbox) {
         steps.add(new CloseInheritedFiles());
-        steps.add(new RememberTerminal());
+        steps.add(rememberTerminal(true));
         steps.add(new TakeSignals());
         steps.add(new OpenReportChannel());
         if (credentials.needCaller()) {
@@ -281,6 +291,9 @@ public final class Planner {
         steps.add(new CloseOnExec());
         if (confinement.landlock() != null) {
             steps.add(new RestrictByLandlock(confinement.landlock(), origins.key("landlock")));
+        }
+        if (spec.session().init()) {
+            steps.add(new StartInit(origins.key("init")));
         }
         // After everything that opens files or takes memory for the set-up itself.
         confinement

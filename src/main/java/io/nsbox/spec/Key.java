@@ -187,8 +187,16 @@ public enum Key {
             "entrypoint",
             "exec",
             "run"),
-    INIT(Status.LATER, Namespace.PID, "Whether a tiny init is process 1 inside."),
-    TTY(Status.LATER, "Whether the command gets a pseudo-terminal of its own."),
+    INIT(
+            Status.SUPPORTED,
+            Namespace.PID,
+            "Whether a tiny init is process 1 inside and the command its child: it reaps processes that lost their parent, "
+                    + "forwards signals and ends the sandbox with the command's status. Default: false, the command is process 1."),
+    TTY(
+            Status.SUPPORTED,
+            "Whether the command gets a pseudo-terminal of the sandbox's own, so that it cannot reach the caller's. "
+                    + "Default: auto, when standard input and output are terminals.",
+            "terminal"),
     TIMEOUT(
             Status.SUPPORTED,
             "How long the sandbox may run, as in 10s or 1m30s; then it is stopped and the exit status is 124."),

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout wall-clock limit
  * @param fileSystem what the sandbox sees as its files
  * @param confinement what the command is and may do
+ * @param session what stands around the command while it runs
  * @param report where a report of the run is written, absolute
  */
 public record SandboxSpec(
@@ -74,6 +75,7 @@ public record SandboxSpec(
 
         FileSystem fileSystem,
         Confinement confinement,
+        Session session,
         @Nullable String report) {
 
     /** What a sandbox may be called. */
@@ -129,7 +131,8 @@ public record SandboxSpec(
             Duration stopGracePeriod,
             @Nullable Duration timeout,
             FileSystem fileSystem,
-            Confinement confinement) {
+            Confinement confinement,
+            Session session) {
         this(
                 version,
                 name,
@@ -153,6 +156,7 @@ public record SandboxSpec(
                 timeout,
                 fileSystem,
                 confinement,
+                session,
                 null);
     }
 
@@ -191,6 +195,36 @@ public record SandboxSpec(
                 timeout,
                 fileSystem,
                 confinement,
+                session,
+                report);
+    }
+
+    /** The same without a terminal, for the background. */
+    public SandboxSpec withoutTerminal() {
+        return new SandboxSpec(
+                version,
+                name,
+                description,
+                namespaces,
+                joins,
+                hostname,
+                domainname,
+                mountProc,
+                propagation,
+                uidMap,
+                gidMap,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                command,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                timeout,
+                fileSystem,
+                confinement,
+                new Session(session.init(), Tty.FALSE),
                 report);
     }
 
@@ -219,6 +253,7 @@ public record SandboxSpec(
                 null,
                 FileSystem.CALLERS,
                 confinement,
+                new Session(false, session.tty()),
                 null);
     }
 

@@ -11,7 +11,9 @@ import io.nsbox.spec.Namespace;
 import io.nsbox.spec.NetworkMode;
 import io.nsbox.spec.Propagation;
 import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Session;
 import io.nsbox.spec.Signal;
+import io.nsbox.spec.Tty;
 import io.nsbox.spec.Variable;
 import io.nsbox.text.YamlNode.Entry;
 import io.nsbox.text.YamlNode.Mapping;
@@ -60,6 +62,8 @@ final class SpecBinder {
     private Signal stopSignal = Signal.TERM;
     private Duration stopGracePeriod = DEFAULT_GRACE_PERIOD;
     private @Nullable Duration timeout;
+    private boolean init;
+    private Tty tty = Tty.AUTO;
     private @Nullable String report;
     private final PathReader paths;
     private final FileSystemReader fileSystem;
@@ -166,6 +170,8 @@ final class SpecBinder {
             case WORKING_DIR -> workingDir = binding.text(node, path).orElse(null);
             case COMMAND -> command = new CommandReader(binding).read(node, path);
             case NO_NEW_PRIVILEGES -> binding.bool(node, path).ifPresent(v -> noNewPrivileges = v);
+            case INIT -> binding.bool(node, path).ifPresent(v -> init = v);
+            case TTY -> new TtyReader(binding).read(node, path).ifPresent(v -> tty = v);
             case STOP_SIGNAL -> stopSignal(node, path);
             case STOP_GRACE_PERIOD ->
                 new DurationReader(binding).read(node, path).ifPresent(v -> stopGracePeriod = v);
@@ -259,6 +265,7 @@ final class SpecBinder {
                 timeout,
                 files,
                 confinement.confinement(),
+                new Session(init, tty),
                 report);
     }
 

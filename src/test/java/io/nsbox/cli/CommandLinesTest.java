@@ -52,6 +52,8 @@ class CommandLinesTest {
                     plan box.yaml other.yaml    | 2   | one argument too many: 'other.yaml'
                     build box.yaml              | 2   | missing required option: '--output=OUT'
                     build box.yaml -o x --arch arm | 2 | invalid value for option '--arch': it is x86_64 or aarch64, not 'arm'
+                    export oic                  | 2   | unknown command 'oic'; did you mean 'oci'?
+                    export oci box.yaml         | 2   | missing required option: '--output=DIR'
                     cache claer                 | 2   | unknown command 'claer'; did you mean 'clear'?
                     completion fish             | 2   | invalid value for positional parameter at index 0 (SHELL): it is bash or zsh, not 'fish'
                     """)
@@ -155,7 +157,8 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "plan", "build", "doctor", "cache", "cache clear", "completion"})
+    @ValueSource(
+            strings = {"up", "plan", "build", "export", "export oci", "doctor", "cache", "cache clear", "completion"})
     void everyCommandExplainsItself(String command) {
         assertThat(run(words(command + " --help"))).isZero();
 
