@@ -456,6 +456,12 @@ final class Supervise {
                 Operand.NULL,
                 Operand.NULL);
         b.branch(length, Condition.LESS, 1, none);
+        if (frame.commandSignal != null) {
+            Label other = b.label("no word about a signal");
+            b.branch(length, Condition.NOT_EQUAL, StartInit.SIGNAL_SIZE, other);
+            b.load(2, frame.commandSignal, frame.words, 0);
+            b.place(other);
+        }
         // What was said before about a terminal or a stop.
         b.branch(length, Condition.NOT_EQUAL, 8, next);
         b.load(4, Slot.TAG, frame.words, 0);

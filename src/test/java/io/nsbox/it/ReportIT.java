@@ -63,6 +63,25 @@ class ReportIT {
         }
     }
 
+    /** An init itself exits, with 128 + n. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void underAnInitTheReportIsAboutTheCommand(Identity identity) {
+        try (Workshop workshop = Workshop.open(identity)) {
+            Path launcher = workshop.launcher(
+                    "box",
+                    SPEC
+                            + "init: true\nulimits: {fsize: 64k, core: 0}\ncommand: [dd, if=/dev/zero, of=filled, bs=4k]\n");
+            assertThat(workshop.run(launcher).status()).isEqualTo(128 + 25);
+            assertThat(report(workshop).toString())
+                    .contains(
+                            "\"reason\":\"limit\",\"status\":153,\"exit_code\":null,\"signal\":25,\"signal_name\":\"SIGXFSZ\"");
+            Path exiting = workshop.launcher("box", SPEC + "init: true\ncommand: [sh, -c, exit 137]\n");
+            assertThat(workshop.run(exiting).status()).isEqualTo(137);
+            assertThat(report(workshop).toString()).contains("\"reason\":\"exited\",\"status\":137,\"exit_code\":137");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Identity.class)
     void aTimeoutIsReported(Identity identity) {
