@@ -367,7 +367,10 @@ final class Targets {
         b.place(mayMake);
         b.set(target, Operand.of(allowed));
         b.branch(target, Condition.NOT_EQUAL, 0, done);
+        // It succeeds always (umask(2)), but for filters around the launcher: then there is nothing to restore.
         b.call(mask, new OnError.Ignore(), Syscall.UMASK, Operand.number(0));
+        b.set(target, Operand.of(mask));
+        b.branch(mask, Condition.LESS, 0, done);
         thawed(target, this::makePart);
         b.attempt(Syscall.UMASK, Operand.of(mask));
         b.branch(target, Condition.EQUAL, 0, again);
@@ -524,18 +527,18 @@ final class Targets {
     private void emitAsk() {
         Label up = b.label("look at this mount");
         Label next = b.label("compare with the next");
-        Label refuse = b.label("the caller's");
         Label yes = b.label("the spec's");
         Label climb = b.label("one folder up");
+        Label unknown = b.label("whose it is, is not known");
         b.place(ask);
         b.set(allowed, 0);
         if (files.rootfs() != null) {
             if (files.rootfs().overlay() == null) {
                 // A rootfs may be the caller's own root by another name.
-                statx(root, status, "STATX_INO", Linux.STATX_INO, refuse);
+                statx(root, status, "STATX_INO", Linux.STATX_INO, unknown);
                 b.call(
                         length,
-                        new OnError.GoTo(refuse),
+                        new OnError.GoTo(unknown),
                         Syscall.STATX,
                         Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                         b.text("/"),
@@ -550,30 +553,32 @@ final class Targets {
         }
         b.set(tries, Operand.of(parent));
         b.place(up);
-        statx(tries, status, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, refuse);
+        statx(tries, status, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
         b.set(cursor, writable);
         b.place(next);
         b.branch(cursor, Condition.AT_LEAST, writable.plus(4 * writableCount), climb);
         b.load(4, above, Operand.of(cursor), 0);
         b.add(cursor, 4);
         b.branch(above, Condition.EQUAL, 0, next);
-        statx(above, otherStatus, "STATX_MNT_ID", Linux.STATX_MNT_ID, refuse);
+        statx(above, otherStatus, "STATX_MNT_ID", Linux.STATX_MNT_ID, unknown);
         sameField(STX_MNT_ID, next);
         b.jump(goOn);
         b.place(climb);
         b.call(
-                tries,
-                new OnError.GoTo(refuse),
+                length,
+                new OnError.GoTo(unknown),
                 Syscall.OPENAT,
                 Operand.of(tries),
                 b.text(".."),
                 Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
-        statx(tries, otherStatus, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, refuse);
+        b.set(tries, Operand.of(length));
+        statx(tries, otherStatus, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
         sameField(STX_INO, up);
         sameField(STX_DEV, up);
         sameField(STX_MNT_ID, up);
-        b.place(refuse);
-        b.set(allowed, -Linux.EROFS);
+        b.set(length, -Linux.EROFS);
+        b.place(unknown);
+        b.set(allowed, Operand.of(length));
         b.place(yes);
         b.jump(goOn);
     }
