@@ -46,14 +46,13 @@ static void put_map(pid_t pid, const char *file, unsigned outside) {
 static void child(int go, char **command) {
     char byte;
     must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0, "prctl");
-    must(read(go, &byte, 1) == 1, "read");
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
     must(fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &up) == 0, "lo");
     close(fd);
     must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mount /");
-    must(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0, "mount /proc");
     must(read(go, &byte, 1) == 1, "read");
+    must(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0, "mount /proc");
     must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "prctl");
     execv(command[0], command);
     must(0, command[0]);
@@ -65,8 +64,6 @@ static pid_t guard(int *ends, pid_t sandbox) {
     if (pid > 0) {
         return pid;
     }
-    setpgid(0, 0);
-    must(write(ends[0], "", 1) == 1, "write");
     close(ends[0]);
     struct pollfd hangup = {.fd = ends[1]};
     poll(&hangup, 1, -1);
@@ -93,8 +90,9 @@ int main(int argc, char **argv) {
     }
     put_map(pid, "gid_map", getegid());
     put_map(pid, "uid_map", geteuid());
-    must(write(ends[0], "", 1) == 1, "write");
     pid_t watch = guard(ends, pid);
+    setpgid(watch, 0);
+    must(write(ends[0], "", 1) == 1, "write");
     int status;
     must(waitpid(pid, &status, 0) == pid, "waitpid");
     kill(watch, SIGKILL);

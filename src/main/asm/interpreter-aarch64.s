@@ -16,13 +16,15 @@ _start:
         mov     x20, x21
 
 run:
+        ldrb    w9, [x20, #1]
+        tbnz    w9, #6, short_arguments
         ldursw  x0, [x20, #6]
         ldursw  x1, [x20, #10]
         ldursw  x2, [x20, #14]
         ldursw  x3, [x20, #18]
         ldursw  x4, [x20, #22]
         ldursw  x5, [x20, #26]
-        ldrb    w9, [x20, #1]
+slots:
         tbz     w9, #0, 1f
         ldr     x0, [x19, x0, lsl #3]
 1:      tbz     w9, #1, 1f
@@ -35,10 +37,9 @@ run:
         ldr     x4, [x19, x4, lsl #3]
 1:      tbz     w9, #5, 1f
         ldr     x5, [x19, x5, lsl #3]
-1:      ldrb    w9, [x20]
+1:      lsr     w10, w9, #7
+        ldrb    w9, [x20]
         and     w9, w9, #31
-        ldrb    w10, [x20, #1]
-        lsr     w10, w10, #6
         ldrb    w11, [x20, #3]
         orr     w10, w11, w10, lsl #8
         ldrb    w11, [x20, #2]
@@ -47,6 +48,15 @@ run:
         ldrsh   x14, [x13, x9, lsl #1]
         add     x13, x13, x14
         br      x13
+
+short_arguments:
+        ldrsh   x0, [x20, #6]
+        ldrsh   x1, [x20, #8]
+        ldrsh   x2, [x20, #10]
+        ldrsh   x3, [x20, #12]
+        ldrsh   x4, [x20, #14]
+        ldrsh   x5, [x20, #16]
+        b       slots
 
 op_call:
         mov     w8, w10
@@ -199,9 +209,12 @@ op_env:
 op_set:
         str     x0, [x19, x11, lsl #3]
 next:
+        ldrb    w10, [x20, #1]
         ldrb    w9, [x20], #6
         lsr     w9, w9, #5
-        add     x20, x20, x9, lsl #2
+        tbnz    w10, #6, 1f
+        add     x20, x20, x9, lsl #1
+1:      add     x20, x20, x9, lsl #1
         b       run
 
 operations:

@@ -2,8 +2,8 @@
 #
 # A program is a table of records (io.nsbox.image.TableEncoder):
 #   0 operation, and in its upper three bits the number of arguments
-#   1 mask of the arguments that are slots, and in its upper two bits the upper bits of the number
-#   2 result slot   3 number   4 target (in units of 2 bytes from the table) or error field   6 up to six 32-bit arguments
+#   1 mask of the arguments that are slots; bit 6: arguments have 16 bits, not 32; bit 7: the upper bit of the number
+#   2 result slot   3 number   4 target (in units of 2 bytes from the table) or error field   6 up to six arguments
 # Registers: r15 slots, rbx current record, rdi rsi rdx r10 r8 r9 arguments (as syscall(2) takes them),
 # ecx number, r12 result slot, r13 target.  No memory but the slots, the buffers and the stack page is touched.
 
@@ -20,13 +20,16 @@ _start:
         mov     ebx, TABLE
 
 run:
+        movzx   eax, byte ptr [rbx+1]
+        test    al, 64
+        jnz     short_arguments
         movsxd  rdi, dword ptr [rbx+6]
         movsxd  rsi, dword ptr [rbx+10]
         movsxd  rdx, dword ptr [rbx+14]
         movsxd  r10, dword ptr [rbx+18]
         movsxd  r8, dword ptr [rbx+22]
         movsxd  r9, dword ptr [rbx+26]
-        movzx   eax, byte ptr [rbx+1]
+slots:
         test    al, 1
         jz      1f
         mov     rdi, [r15+rdi*8]
@@ -47,7 +50,7 @@ run:
         mov     r9, [r15+r9*8]
 1:      movzx   eax, byte ptr [rbx]
         movzx   ecx, byte ptr [rbx+1]
-        shr     ecx, 6
+        shr     ecx, 7
         shl     ecx, 8
         mov     cl, [rbx+3]
         movzx   r12d, byte ptr [rbx+2]
@@ -57,6 +60,15 @@ run:
         movsx   rax, word ptr [r14+rax*2]
         add     rax, r14
         jmp     rax
+
+short_arguments:
+        movsx   rdi, word ptr [rbx+6]
+        movsx   rsi, word ptr [rbx+8]
+        movsx   rdx, word ptr [rbx+10]
+        movsx   r10, word ptr [rbx+12]
+        movsx   r8, word ptr [rbx+14]
+        movsx   r9, word ptr [rbx+16]
+        jmp     slots
 
 op_call:
         mov     eax, ecx
@@ -213,7 +225,11 @@ store_rax:
 next:
         movzx   eax, byte ptr [rbx]
         shr     eax, 5
-        lea     rbx, [rbx+rax*4+6]
+        lea     rbx, [rbx+6]
+        test    byte ptr [rbx-5], 64
+        lea     rbx, [rbx+rax*2]
+        jnz     run
+        lea     rbx, [rbx+rax*2]
         jmp     run
 
 operations:

@@ -40,7 +40,9 @@ class ArchitectureTest {
                         "io.nsbox.seccomp",
                         "io.nsbox.plan",
                         "io.nsbox.image",
+                        "io.nsbox.state",
                         "io.nsbox.launch",
+                        "io.nsbox.oci",
                         "io.nsbox.cli");
         assertThat(NSBOX.size()).isGreaterThan(100);
     }
@@ -65,8 +67,12 @@ class ArchitectureTest {
                 .definedBy("io.nsbox.plan..")
                 .layer("image")
                 .definedBy("io.nsbox.image..")
+                .layer("state")
+                .definedBy("io.nsbox.state..")
                 .layer("launch")
                 .definedBy("io.nsbox.launch..")
+                .layer("oci")
+                .definedBy("io.nsbox.oci..")
                 .layer("cli")
                 .definedBy("io.nsbox.cli..")
                 .whereLayer("diag")
@@ -86,7 +92,11 @@ class ArchitectureTest {
                 .whereLayer("image")
                 .mayOnlyAccessLayers("program")
                 .whereLayer("launch")
-                .mayOnlyAccessLayers("image", "diag")
+                .mayOnlyAccessLayers("image", "state", "diag")
+                .whereLayer("state")
+                .mayOnlyAccessLayers("diag")
+                .whereLayer("oci")
+                .mayOnlyAccessLayers("spec", "host", "program", "seccomp", "diag")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .check(NSBOX);

@@ -1,5 +1,7 @@
 package io.nsbox.cli;
 
+import io.nsbox.text.ReadOptions;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param overrides {@code key=value} from {@code --set}, in order; validated as the file is
  * @param words the words after {@code --}, which replace the spec's command; {@code null} without {@code --}
  * @param purpose what the answer is for
+ * @param registering how the sandbox is to be known to others; {@code null} if it is not
  */
 public record CompileRequest(
         String file,
         @Nullable String name,
         List<String> overrides,
         @Nullable List<String> words,
-        Purpose purpose) {
+        Purpose purpose,
+        @Nullable Registering registering) {
 
     /** What an image, or a plan, is made for. */
     public enum Purpose {
@@ -34,6 +38,21 @@ public record CompileRequest(
         words = words == null ? null : List.copyOf(words);
     }
 
+    /** A request for a sandbox that nobody else is to know. */
+    public CompileRequest(
+            String file, @Nullable String name, List<String> overrides, @Nullable List<String> words, Purpose purpose) {
+        this(file, name, overrides, words, purpose, null);
+    }
+
+    /** Everything of the command line that goes over what the file says, but the command. */
+    List<String> settings() {
+        List<String> settings = new ArrayList<>(overrides);
+        if (name != null) {
+            settings.add(ReadOptions.textSetting("name", name));
+        }
+        return settings;
+    }
+
     /** The request of a bare {@code up FILE}. */
     public static CompileRequest plain(String file) {
         return new CompileRequest(file, null, List.of(), null, Purpose.RUN);
@@ -41,6 +60,6 @@ public record CompileRequest(
 
     /** Whether this is a bare {@code up FILE}, the one form whose image is found again by the spec's path. */
     public boolean isPlain() {
-        return name == null && overrides.isEmpty() && words == null && purpose == Purpose.RUN;
+        return name == null && overrides.isEmpty() && words == null && registering == null && purpose == Purpose.RUN;
     }
 }

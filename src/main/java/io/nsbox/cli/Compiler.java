@@ -2,13 +2,16 @@ package io.nsbox.cli;
 
 import io.nsbox.cli.PlanCommand.Detail;
 import io.nsbox.cli.PlanCommand.Format;
+import io.nsbox.plan.SandboxProcess;
+import io.nsbox.state.Sandbox;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The line from a spec to an image, as the commands see it.
  *
- * <p>Both methods print what is wrong with the spec on the console's standard error themselves.
+ * <p>The methods print what is wrong with the spec on the console's standard error themselves.
  */
 public interface Compiler {
     /**
@@ -19,6 +22,23 @@ public interface Compiler {
      * @return the launcher's bytes; empty where the spec has errors, which were printed
      */
     Optional<byte[]> compile(CompileRequest request, @Nullable Architecture architecture, Console console);
+
+    /**
+     * Compiles one more command for a sandbox that runs.
+     *
+     * @param request the command, and the settings that the sandbox was started with
+     * @param sandbox which
+     * @param description how it was started
+     * @param process its first process
+     * @return the launcher's bytes; empty where there are errors, which were printed
+     */
+    Optional<byte[]> entry(
+            CompileRequest request,
+            Sandbox sandbox,
+            Registering.Description description,
+            SandboxProcess process,
+            Console console)
+            throws IOException;
 
     /**
      * Prints the plan of a spec on standard output.

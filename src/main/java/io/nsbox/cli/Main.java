@@ -1,13 +1,14 @@
 package io.nsbox.cli;
 
 import io.nsbox.host.HostTree;
-import io.nsbox.launch.ImageCache;
+import io.nsbox.state.PrivateFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,8 @@ public final class Main {
                 List.of(args), cache, spelledDirectory, script, System.getProperty("nsbox.answer"), console);
         int status;
         if (RawArguments.areExact(List.of(args)) && RawArguments.areExact(List.of(spelledDirectory))) {
-            status = run(console, compiler(), launch, cache, args);
+            StateFolder states = StateFolder.of(environment, isRoot(), cache);
+            status = run(console, compiler(), launch, cache, states, args);
         } else {
             err.println("nsbox: error: the arguments or the name of the working directory are not UTF-8");
             status = ExitStatus.usage(args.length == 0 ? "" : args[0]);
@@ -52,13 +54,14 @@ public final class Main {
     }
 
     /** Runs one command line and returns its exit status; see {@link ExitStatus}. */
-    public static int run(Console console, Compiler compiler, Launch launch, CacheFolder cache, String... args) {
+    public static int run(
+            Console console, Compiler compiler, Launch launch, CacheFolder cache, StateFolder states, String... args) {
         try {
             int status;
             if (args.length == 2 && args[0].equals("up") && !args[1].startsWith("-")) {
                 status = Launch.compileAndRun(CompileRequest.plain(args[1]), console, compiler, launch);
             } else {
-                status = commandLine(console, compiler, launch, cache).execute(args);
+                status = commandLine(console, compiler, launch, cache, states).execute(args);
             }
             return status;
         } catch (RuntimeException | Error e) {
@@ -67,9 +70,19 @@ public final class Main {
     }
 
     /** The whole command line, with what its commands work on. */
-    static CommandLine commandLine(Console console, Compiler compiler, Launch launch, CacheFolder cache) {
+    static CommandLine commandLine(
+            Console console, Compiler compiler, Launch launch, CacheFolder cache, StateFolder states) {
         Optional<RunningProbes> probes = Optional.of(new RunningProbes(host()));
-        return CommandLines.of(console, compiler, launch, cache, host(), System.getProperty("os.arch", ""), probes);
+        return CommandLines.of(
+                console,
+                compiler,
+                launch,
+                cache,
+                states,
+                InstantSource.system(),
+                host(),
+                System.getProperty("os.arch", ""),
+                probes);
     }
 
     /** Reports a defect of nsbox itself in one line, or with its stack trace where {@code NSBOX_DEBUG} is 1. */
@@ -114,7 +127,7 @@ public final class Main {
 
     private static boolean isRoot() {
         try {
-            return ImageCache.effectiveUser() == 0;
+            return PrivateFolder.effectiveUser() == 0;
         } catch (IOException e) {
             return false;
         }

@@ -19,16 +19,21 @@ import io.nsbox.plan.Plan;
 import io.nsbox.plan.PlanPrinter;
 import io.nsbox.plan.Planner;
 import io.nsbox.plan.Proof;
+import io.nsbox.plan.Registration;
+import io.nsbox.plan.SandboxProcess;
 import io.nsbox.plan.Trace;
 import io.nsbox.program.Arch;
 import io.nsbox.program.Program;
 import io.nsbox.spec.InputFile;
 import io.nsbox.spec.LoadedSpec;
+import io.nsbox.state.Sandbox;
+import io.nsbox.state.Sandboxes;
 import io.nsbox.text.ReadOptions;
 import io.nsbox.text.ReadResult;
 import io.nsbox.text.SpecReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +58,9 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         if (spec.isEmpty()) {
             return Optional.empty();
         }
-        Image image = image(spec.get(), request, arch);
+        Optional<Registration> registration = Optional.ofNullable(request.registering())
+                .map(registering -> registering.register(spec.get(), request, home(console)));
+        Image image = image(spec.get(), request, registration, arch);
         print(image.problems(), console);
         return image.problems().isEmpty() ? Optional.of(image.bytes()) : Optional.empty();
     }
@@ -61,16 +68,44 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
     /** An image, or what keeps this machine from having one. */
     private record Image(byte[] bytes, List<Diagnostic> problems) {}
 
-    private Image image(LoadedSpec spec, CompileRequest request, Arch arch) {
+    private Image image(LoadedSpec spec, CompileRequest request, Optional<Registration> registration, Arch arch) {
         SubordinateIds subordinates = SubordinateIds.of(spec, host);
         if (!subordinates.problems().isEmpty()) {
             return new Image(new byte[0], subordinates.problems());
         }
-        Plan plan = Planner.plan(spec, subordinates.ranges());
+        Plan plan = Planner.plan(spec, subordinates.ranges(), registration);
         Program program = request.purpose() == Purpose.KEEP
                 ? Lowering.standalone(plan, arch)
                 : Lowering.cached(plan, arch, proof(spec, subordinates.files()));
         return new Image(ElfImage.write(program), List.of());
+    }
+
+    @Override
+    public Optional<byte[]> entry(
+            CompileRequest request,
+            Sandbox sandbox,
+            Registering.Description description,
+            SandboxProcess process,
+            Console console)
+            throws IOException {
+        List<String> words = request.words() == null ? List.of() : request.words();
+        Optional<String> home = Optional.of(description.home()).filter(path -> !path.isEmpty());
+        byte[] spec = Sandboxes.read(sandbox, Registering.SPEC).getBytes(StandardCharsets.UTF_8);
+        ReadResult result = new SpecReader(new ReadOptions(description.settings(), words, true, home))
+                .read(description.file(), Path.of(description.spec()), spec);
+        print(result.diagnostics(), console);
+        if (result.spec().isEmpty()) {
+            return Optional.empty();
+        }
+        LoadedSpec loaded = result.spec().get();
+        for (InputFile input : loaded.inputs().subList(1, loaded.inputs().size())) {
+            if (!Digests.sha256(input.content()).equals(description.inputs().get(input.path()))) {
+                throw new StateException(input.path() + " has changed since the sandbox '" + sandbox.name()
+                        + "' was started: a command of today would be confined in another way than its own");
+            }
+        }
+        Plan plan = Planner.entry(loaded, process);
+        return Optional.of(ElfImage.write(Lowering.once(plan, ownArch())));
     }
 
     @Override
@@ -98,16 +133,15 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
     }
 
     private static Optional<LoadedSpec> read(CompileRequest request, Console console) {
-        List<String> settings = new ArrayList<>(request.overrides());
-        if (request.name() != null) {
-            settings.add(ReadOptions.textSetting("name", request.name()));
-        }
         List<String> words = request.words() == null ? List.of() : request.words();
-        Optional<String> home = Optional.ofNullable(console.environment().get("HOME"));
-        ReadResult result = new SpecReader(new ReadOptions(settings, words, true, home))
+        ReadResult result = new SpecReader(new ReadOptions(request.settings(), words, true, home(console)))
                 .read(request.file(), console.workingDirectory().resolve(request.file()));
         print(result.diagnostics(), console);
         return result.spec();
+    }
+
+    private static Optional<String> home(Console console) {
+        return Optional.ofNullable(console.environment().get("HOME"));
     }
 
     private static void print(List<Diagnostic> diagnostics, Console console) {
@@ -136,8 +170,16 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
     private Caller caller() {
         return CallerFacts.read(host)
                 .map(facts -> new Caller(
-                        facts.uid(), facts.gid(), facts.has(Capability.CAP_SETUID) && facts.has(Capability.CAP_SETGID)))
+                        facts.uid(),
+                        facts.gid(),
+                        facts.has(Capability.CAP_SETUID) && facts.has(Capability.CAP_SETGID),
+                        text("/proc/self/cgroup"),
+                        text("/proc/self/mountinfo")))
                 .orElse(new Caller(0, 0, true));
+    }
+
+    private String text(String file) {
+        return host.read(file).map(HostFile::text).orElse("");
     }
 
     static Arch ownArch() {

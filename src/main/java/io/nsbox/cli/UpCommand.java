@@ -1,9 +1,13 @@
 package io.nsbox.cli;
 
 import io.nsbox.cli.CompileRequest.Purpose;
+import io.nsbox.spec.Key;
+import io.nsbox.text.ReadOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code nsbox up}: compiles a spec and hands its launcher over to be run. */
 @Command(
         name = "up",
-        customSynopsis = "nsbox up [-h] [--dry-run] [--name=NAME] [--set=KEY=VALUE]... FILE [-- WORDS...]",
+        customSynopsis =
+                "nsbox up [-dh] [--dry-run] [--name=NAME] [--report=FILE] [--set=KEY=VALUE]... FILE [-- WORDS...]",
         header = "Run a command in the sandbox that a spec describes.",
         description = {
             "Compiles FILE to a launcher, keeps it in the cache, and runs it. Words after -- replace the spec's command.",
@@ -28,11 +33,23 @@ final class UpCommand implements Callable<Integer> {
     private final Console console;
     private final Compiler compiler;
     private final Launch launch;
+    private final StateFolder states;
 
     @Spec
     private @Nullable CommandSpec command;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Name the sandbox NAME instead of what the spec says.")
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Run in the background: print the sandbox's name once its command runs, and return. "
+                    + "What it writes goes to its log, see nsbox logs.")
+    private boolean detach;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "Name the sandbox NAME instead of what the spec says, so that nsbox ps and the others find it. "
+                            + "A name is given once at a time.")
     private @Nullable String name;
 
     @Option(
@@ -40,6 +57,13 @@ final class UpCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description = "Override a key of the spec; VALUE is YAML and is validated as the file is. May be repeated.")
     private List<String> overrides = new ArrayList<>();
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write a report of the run to FILE, as JSON, instead of where the spec says; "
+                    + "relative to the working directory. Also where the spec is not valid.")
+    private @Nullable String report;
 
     @Option(names = "--dry-run", description = "Print the plan and stop before anything is done.")
     private boolean dryRun;
@@ -54,7 +78,8 @@ final class UpCommand implements Callable<Integer> {
             description = "After --: the command to run instead of the spec's.")
     private List<String> words = new ArrayList<>();
 
-    UpCommand(Console console, Compiler compiler, Launch launch) {
+    UpCommand(Console console, Compiler compiler, Launch launch, StateFolder states) {
+        this.states = states;
         this.console = console;
         this.compiler = compiler;
         this.launch = launch;
@@ -80,12 +105,37 @@ final class UpCommand implements Callable<Integer> {
                         "--set takes KEY=VALUE, as in --set hostname=blue, and not '" + override + "'");
             }
         }
+        @Nullable Registering registering;
+        try {
+            registering = dryRun ? null : registering();
+        } catch (StateException e) {
+            console.err().println("nsbox: error: " + e.getMessage());
+            return ExitStatus.SETUP;
+        }
+        List<String> settings = new ArrayList<>(overrides);
+        Optional<Path> reportFile = Optional.ofNullable(report)
+                .map(path -> console.workingDirectory().resolve(path));
+        reportFile.ifPresent(path -> settings.add(ReadOptions.textSetting(Key.REPORT.word(), path.toString())));
         CompileRequest request = new CompileRequest(
-                file, name, overrides, words.isEmpty() ? null : words, dryRun ? Purpose.SHOW : Purpose.RUN);
+                file, name, settings, words.isEmpty() ? null : words, dryRun ? Purpose.SHOW : Purpose.RUN, registering);
         if (dryRun) {
             boolean fine = compiler.plan(request, PlanCommand.Detail.STEPS, PlanCommand.Format.TEXT, console);
             return fine ? ExitStatus.OK : ExitStatus.SETUP;
         }
-        return Launch.compileAndRun(request, console, compiler, launch);
+        try {
+            int status = Launch.compileAndRun(request, console, compiler, launch);
+            if (status == ExitStatus.SETUP && reportFile.isPresent()) {
+                // No launcher lives to write it.
+                FailedReport.write(reportFile.get(), console);
+            }
+            return status;
+        } catch (StateException e) {
+            console.err().println("nsbox: error: " + e.getMessage());
+            return ExitStatus.SETUP;
+        }
+    }
+
+    private @Nullable Registering registering() {
+        return detach || name != null ? new Registering(states.sandboxes(), detach) : null;
     }
 }

@@ -32,6 +32,7 @@ public enum Code {
     MISSING_COMMAND("missing-command", "nothing says what to run"),
     INVALID_OVERRIDE("invalid-override", "an override of the command line cannot be applied"),
     MISSING_SUBORDINATES("missing-subordinates", "the caller owns no range of ids for an automatic map"),
+    NOT_EXPORTABLE("not-exportable", "an OCI runtime cannot be asked for this, or does not carry it out"),
     TOO_MANY_PROBLEMS("too-many-problems", "the file has more problems than are shown");
 
     private final String id;

@@ -10,6 +10,10 @@ public enum Capability {
     CAP_SETUID(7),
     /** Makes namespaces and mounts. */
     CAP_SYS_ADMIN(21),
+    /** Lowers nice values (sched(7)). */
+    CAP_SYS_NICE(23),
+    /** Raises hard limits and lowers OOM scores (getrlimit(2), proc_pid_oom_score_adj(5)). */
+    CAP_SYS_RESOURCE(24),
     /** Since Linux 5.12 needed to map the parent's user 0 (user_namespaces(7)). */
     CAP_SETFCAP(31);
 

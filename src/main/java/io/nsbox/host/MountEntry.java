@@ -44,7 +44,7 @@ public record MountEntry(
     }
 
     /** All mounts, in the kernel's order: a later one at the same target hides an earlier. */
-    static List<MountEntry> parse(List<String> lines) {
+    public static List<MountEntry> parse(List<String> lines) {
         List<MountEntry> mounts = new ArrayList<>();
         for (String line : lines) {
             parse(line).ifPresent(mounts::add);

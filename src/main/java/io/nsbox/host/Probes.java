@@ -10,7 +10,7 @@ import java.util.function.Function;
 public final class Probes {
 
     /** A command that is there in every root, ends with 0, and shows nothing. */
-    private static final String COMMAND = "command: [/bin/sh, -c, \":\"]\n";
+    static final String COMMAND = "command: [/bin/sh, -c, \":\"]\n";
 
     /** The order of the rows: {@code user} first, because without privilege the others hang on it. */
     private static final List<NamespaceKind> NAMESPACES = List.of(
@@ -55,6 +55,7 @@ public final class Probes {
         for (Side side : Side.values()) {
             probes.addAll(maps(side));
         }
+        probes.addAll(KeyProbes.of(facts));
         return List.copyOf(probes);
     }
 
@@ -81,7 +82,7 @@ public final class Probes {
         return check(key, facts -> needing(key, kind).apply(facts), facts -> spec(key, facts, yaml, kind));
     }
 
-    private static Function<HostFacts, Verdict> needing(String key, NamespaceKind kind) {
+    static Function<HostFacts, Verdict> needing(String key, NamespaceKind kind) {
         boolean itself = key.equals("namespaces: " + kind.word());
         return facts -> NamespaceRules.obstacle(kind, facts)
                 .map(obstacle -> itself ? obstacle : obstacle.because("needs `" + kind.word() + "`"))
@@ -89,7 +90,7 @@ public final class Probes {
                 .orElseGet(() -> together(key, kind != NamespaceKind.USER && NamespaceRules.takesUser(facts)));
     }
 
-    private static Verdict together(String key, boolean withUser) {
+    static Verdict together(String key, boolean withUser) {
         return withUser ? new Verdict(key, Verdict.Status.YES, "together with `user`", List.of()) : Verdict.yes(key);
     }
 
@@ -168,12 +169,12 @@ public final class Probes {
         return facts -> rule.apply(facts).map(obstacle -> obstacle.verdict(key)).orElseGet(() -> Verdict.yes(key));
     }
 
-    private static Probe check(
+    static Probe check(
             String key, Function<HostFacts, Verdict> reading, Function<HostFacts, Optional<ProbeSpec>> attempting) {
         return new Check(key, reading, attempting);
     }
 
-    private static Optional<ProbeSpec> spec(String key, HostFacts facts, String yaml, NamespaceKind... kinds) {
+    static Optional<ProbeSpec> spec(String key, HostFacts facts, String yaml, NamespaceKind... kinds) {
         List<String> words = new ArrayList<>();
         for (NamespaceKind kind : kinds) {
             words.add(kind.word());

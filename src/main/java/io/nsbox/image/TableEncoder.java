@@ -15,9 +15,10 @@ import java.util.List;
  * Turns instructions into the records that the interpreter reads.
  *
  * <p>A record is little-endian: the operation, with the number of arguments in the upper three bits (1 byte); the mask of
- * the arguments that are slots, with the upper two bits of the number (1); the result slot (1); the number, which is a
- * syscall's number, a condition's code, or a size (1); the target or error field (2); the arguments (4 each). Targets count
- * in units of {@link Layout#TARGET_UNIT} bytes from the start of the table.
+ * the arguments that are slots, a bit that says whether the arguments are short, and the upper bit of the number (1); the
+ * result slot (1); the number, which is a syscall's number, a condition's code, or a size (1); the target or error field
+ * (2); the arguments (4 bytes each, or 2 where all of them are small). Targets count in units of
+ * {@link Layout#TARGET_UNIT} bytes from the start of the table.
  */
 public final class TableEncoder {
     static final int CALL = 0;
@@ -31,8 +32,10 @@ public final class TableEncoder {
     static final int SCAN = 15;
     static final int ENV = 16;
 
-    /** Ten bits. */
-    private static final int LARGEST_NUMBER = 1023;
+    /** Nine bits. */
+    private static final int LARGEST_NUMBER = 511;
+
+    private static final int SHORT = 1 << 6;
 
     private final Program program;
     private final Layout layout;
@@ -59,34 +62,42 @@ public final class TableEncoder {
     }
 
     private void put(Instruction instruction) {
+        boolean isShort = Layout.isShort(instruction);
         if (instruction instanceof Instruction.Call call) {
             record(
                     CALL,
                     call.syscall().number(program.arch()),
                     call.into(),
                     errorField(call.onError()),
-                    call.operands());
+                    call.operands(),
+                    isShort);
         } else if (instruction instanceof Instruction.Jump jump) {
-            record(JUMP, 0, Slot.NOWHERE, 0, jump.operands());
+            record(JUMP, 0, Slot.NOWHERE, 0, jump.operands(), isShort);
         } else if (instruction instanceof Instruction.Branch branch) {
-            record(BRANCH, branch.condition().code(), Slot.NOWHERE, layout.target(branch.target()), branch.operands());
+            record(
+                    BRANCH,
+                    branch.condition().code(),
+                    Slot.NOWHERE,
+                    layout.target(branch.target()),
+                    branch.operands(),
+                    isShort);
         } else if (instruction instanceof Instruction.Compute compute) {
             Arithmetic operation = compute.operation();
-            record(operation.opcode(), 0, compute.into(), 0, compute.operands());
+            record(operation.opcode(), 0, compute.into(), 0, compute.operands(), isShort);
         } else if (instruction instanceof Instruction.Load load) {
-            record(LOAD, load.bytes(), load.into(), 0, load.operands());
+            record(LOAD, load.bytes(), load.into(), 0, load.operands(), isShort);
         } else if (instruction instanceof Instruction.Store store) {
-            record(STORE, store.bytes(), Slot.NOWHERE, 0, store.operands());
+            record(STORE, store.bytes(), Slot.NOWHERE, 0, store.operands(), isShort);
         } else if (instruction instanceof Instruction.Decimal decimal) {
-            record(DECIMAL, 0, decimal.into(), 0, decimal.operands());
+            record(DECIMAL, 0, decimal.into(), 0, decimal.operands(), isShort);
         } else if (instruction instanceof Instruction.Compare compare) {
-            record(COMPARE, 0, compare.into(), 0, compare.operands());
+            record(COMPARE, 0, compare.into(), 0, compare.operands(), isShort);
         } else if (instruction instanceof Instruction.Copy copy) {
-            record(COPY, 0, copy.into(), 0, copy.operands());
+            record(COPY, 0, copy.into(), 0, copy.operands(), isShort);
         } else if (instruction instanceof Instruction.Scan scan) {
-            record(SCAN, 0, scan.into(), 0, scan.operands());
+            record(SCAN, 0, scan.into(), 0, scan.operands(), isShort);
         } else if (instruction instanceof Instruction.Env env) {
-            record(ENV, 0, env.into(), 0, env.operands());
+            record(ENV, 0, env.into(), 0, env.operands(), isShort);
         } else {
             throw new IllegalStateException("no encoding for " + instruction);
         }
@@ -102,8 +113,8 @@ public final class TableEncoder {
         return OnError.IGNORE_CODE;
     }
 
-    private void record(int operation, int number, Slot into, int target, List<Operand> arguments) {
-        int mask = 0;
+    private void record(int operation, int number, Slot into, int target, List<Operand> arguments, boolean isShort) {
+        int mask = isShort ? SHORT : 0;
         for (int i = 0; i < arguments.size(); i++) {
             if (arguments.get(i) instanceof Operand.Value) {
                 mask |= 1 << i;
@@ -112,10 +123,14 @@ public final class TableEncoder {
         if (number > LARGEST_NUMBER) {
             throw new IllegalArgumentException("no room for the number " + number);
         }
-        table.put((byte) (operation | arguments.size() << 5)).put((byte) (mask | number >> 8 << 6));
+        table.put((byte) (operation | arguments.size() << 5)).put((byte) (mask | number >> 8 << 7));
         table.put((byte) into.index()).put((byte) number).putShort((short) target);
         for (Operand argument : arguments) {
-            table.putInt(layout.field(argument));
+            if (isShort) {
+                table.putShort((short) layout.field(argument));
+            } else {
+                table.putInt(layout.field(argument));
+            }
         }
     }
 }

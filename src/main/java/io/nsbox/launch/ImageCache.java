@@ -1,8 +1,8 @@
 package io.nsbox.launch;
 
+import io.nsbox.state.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,19 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The folder that holds compiled images, from which the caller, possibly root, executes files.
@@ -35,10 +30,6 @@ public final class ImageCache {
     private static final int OVERFLOW_ONCE = 200;
     private static final int KEPT_ONCE = 100;
     private static final String SUFFIX = ".image";
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> WRITE_FOR_OTHERS =
-            EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
-
     /**
      * Images are older than the cache's stamp. What writes into one later, or cuts it, makes it newer, and {@code bin/nsbox},
      * which can compare times without starting a program, compiles it anew.
@@ -61,7 +52,7 @@ public final class ImageCache {
      */
     public static ImageCache open(Path folder) throws CacheException {
         try {
-            makeFolders(folder);
+            PrivateFolder.make(folder);
             check(folder);
         } catch (IOException e) {
             throw new CacheException("cannot use the cache " + folder + ": " + ExecutableFile.reason(e), e);
@@ -139,16 +130,11 @@ public final class ImageCache {
         }
     }
 
-    /** The effective user id of this process: the owner of its own entry in procfs (proc(5)). */
-    public static int effectiveUser() throws IOException {
-        return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    }
-
     private Path write(Path file, byte[] image, Optional<FileTime> modified) throws CacheException {
         try {
             Path parent = file.getParent();
             if (parent != null) {
-                makeFolders(parent);
+                PrivateFolder.make(parent);
             }
             ExecutableFile.write(file, image, "rwx------", modified);
             if (!Files.isExecutable(file)) {
@@ -160,68 +146,11 @@ public final class ImageCache {
         }
     }
 
-    // Not Files.createDirectories: a umask may take even the owner's rights away.
-    private static void makeFolders(Path folder) throws IOException {
-        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Path parent = folder.getParent();
-        if (parent != null) {
-            makeFolders(parent);
-        }
-        try {
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            Files.setPosixFilePermissions(folder, OWNER_ONLY);
-        } catch (FileAlreadyExistsException e) {
-            // Another run was faster. Whether it may be used, and is a folder at all, shows later.
-        }
-    }
-
     private static void check(Path folder) throws IOException, CacheException {
-        PosixFileAttributes attributes =
-                Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!attributes.isDirectory()) {
-            throw refused(folder, attributes.isSymbolicLink() ? "it is a symbolic link" : "it is not a folder");
+        Optional<String> whyNot = PrivateFolder.whyNot(folder);
+        if (whyNot.isPresent()) {
+            throw new CacheException("cannot use the cache " + folder + ": " + whyNot.get());
         }
-        int user = effectiveUser();
-        if (owner(folder) != user) {
-            throw refused(folder, "it belongs to " + attributes.owner().getName());
-        }
-        if (writableForOthers(attributes)) {
-            throw refused(folder, "others can write to it; chmod 700 mends that, once you know what is in it");
-        }
-        if (user == 0) {
-            checkAncestors(folder.toRealPath());
-        }
-    }
-
-    // Whoever can write to a folder above can put another folder in the cache's place. For root that is somebody else's
-    // way
-    // to become root; for anybody else, folders above that a group can write to are usual (umask 002).
-    private static void checkAncestors(Path folder) throws IOException, CacheException {
-        for (Path above = folder.getParent(); above != null; above = above.getParent()) {
-            PosixFileAttributes attributes = Files.readAttributes(above, PosixFileAttributes.class);
-            boolean sticky = ((Integer) Files.getAttribute(above, "unix:mode") & 01000) != 0;
-            if (owner(above) != 0) {
-                throw refused(
-                        folder, above + " belongs to " + attributes.owner().getName());
-            }
-            if (writableForOthers(attributes) && !sticky) {
-                throw refused(folder, "others can write to " + above);
-            }
-        }
-    }
-
-    private static int owner(Path folder) throws IOException {
-        return (Integer) Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static boolean writableForOthers(PosixFileAttributes attributes) {
-        return attributes.permissions().stream().anyMatch(WRITE_FOR_OTHERS::contains);
-    }
-
-    private static CacheException refused(Path folder, String why) {
-        return new CacheException("cannot use the cache " + folder + ": " + why);
     }
 
     private static void prune(Path once) throws IOException {

@@ -9,6 +9,7 @@ import io.nsbox.program.Linux;
 import io.nsbox.program.OnError;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.Namespace;
 import java.nio.ByteBuffer;
@@ -29,6 +30,10 @@ import java.util.Set;
  */
 record CloneNamespaces(Set<Namespace> namespaces, boolean asSibling, Optional<Span> cause) implements Step {
     private static final int CLONE_ARGS_SIZE = 88;
+
+    /* Offsets in struct clone_args (clone3(2)). */
+    private static final int FLAGS_ABOVE_32_BITS = 4;
+    private static final int CGROUP = 80;
 
     @Override
     public String title() {
@@ -52,24 +57,29 @@ record CloneNamespaces(Set<Namespace> namespaces, boolean asSibling, Optional<Sp
             names.add(flagName(namespace));
         }
         String shown = String.join("|", names);
-        ByteBuffer args = ByteBuffer.allocate(CLONE_ARGS_SIZE).order(ByteOrder.LITTLE_ENDIAN);
-        args.putLong(0, flags).putLong(32, exitSignal);
-        Operand cloneArgs = asSibling
-                ? b.struct("{flags=" + shown + ", exit_signal=0}", args.array())
+        ByteBuffer struct = ByteBuffer.allocate(CLONE_ARGS_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+        struct.putLong(0, flags).putLong(32, exitSignal);
+        Operand.Address cloneArgs = asSibling
+                ? b.struct("{flags=" + shown + ", exit_signal=0}", struct.array())
                 : b.struct(
                         "{flags=" + shown + ", pidfd=&pidfd, exit_signal=SIGCHLD}",
-                        args.array(),
+                        struct.array(),
                         Map.of(8, frame.pidfdCell));
+        Operand args = emitter.usesGroups() ? intoGroup(emitter, cloneArgs) : cloneArgs;
         Label cloned = b.label("cloned");
         Label refused = b.label("clone3 refused");
         Label failed = b.label("no new namespaces");
-        b.call(frame.pid, new OnError.GoTo(refused), Syscall.CLONE3, cloneArgs, Operand.number(CLONE_ARGS_SIZE));
+        b.call(frame.pid, new OnError.GoTo(refused), Syscall.CLONE3, args, Operand.number(CLONE_ARGS_SIZE));
         b.jump(cloned);
         b.place(refused);
         // clone(2) has no room for CLONE_NEWTIME: its bit belongs to the exit signal there.
         if (!namespaces.contains(Namespace.TIME)) {
             // Old container engines answer ENOSYS to every call that their filter does not know.
             b.branch(frame.pid, Condition.NOT_EQUAL, -Linux.ENOSYS, failed);
+            if (emitter.usesGroups()) {
+                // Nor can it start a process in a group.
+                b.branch(emitter.groups().unified(), Condition.NOT_EQUAL, 0, failed);
+            }
             b.call(
                     frame.pid,
                     new OnError.GoTo(failed),
@@ -86,6 +96,20 @@ record CloneNamespaces(Set<Namespace> namespaces, boolean asSibling, Optional<Sp
         // The step's title names the namespaces; their flags would only say it again.
         emitter.fail("clone3({flags=CLONE_NEW..., ...})", hints(), Refusal.SETUP, Operand.of(frame.scratch));
         b.place(cloned);
+    }
+
+    /** The process is made in the group of version 2, if there is one: it runs no instruction outside. */
+    private static Operand intoGroup(Emitter emitter, Operand.Address cloneArgs) {
+        ProgramBuilder b = emitter.builder();
+        Slot group = emitter.groups().unified();
+        Operand.Address args = b.buffer("clone arguments", CLONE_ARGS_SIZE);
+        Label none = b.label("no group of version 2");
+        b.copy(args, cloneArgs, Operand.number(CLONE_ARGS_SIZE), Slot.NOWHERE);
+        b.branch(group, Condition.EQUAL, 0, none);
+        b.store(4, args, FLAGS_ABOVE_32_BITS, Operand.named("CLONE_INTO_CGROUP >> 32", Linux.CLONE_INTO_CGROUP >>> 32));
+        b.store(8, args, CGROUP, Operand.of(group));
+        b.place(none);
+        return args.shownAs(cloneArgs.text().replace("}", ", cgroup=<v2 group>}"));
     }
 
     private Hints hints() {

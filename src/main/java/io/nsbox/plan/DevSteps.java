@@ -56,7 +56,10 @@ final class DevSteps {
         Optional<Span> cause = origins.key("dev").or(() -> origins.key("rootfs"));
         if (files.devMode() == Dev.MINIMAL) {
             steps.add(new MakeDev(cause));
-            steps.add(new MountPts(cause));
+            steps.add(new MountPts(
+                    spec.session().mayHaveTerminal(),
+                    Optional.ofNullable(spec.confinement().user()),
+                    cause));
             steps.add(new MountShm(dev.shmBytes(), origins.key("shm_size").or(() -> cause)));
         }
         if (files.devMode() == Dev.HOST && files.rootfs() != null) {

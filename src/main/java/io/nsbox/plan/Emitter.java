@@ -8,10 +8,13 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.FileSystem;
+import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Tty;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +25,21 @@ public final class Emitter {
     private final ProgramBuilder builder;
     private final Frame frame;
     private final FileSystem files;
+    private final SandboxSpec spec;
     private @Nullable Targets targets;
+    private @Nullable OwnTerminal terminal;
+    private @Nullable ControlGroups groups;
+    private @Nullable EndRun end;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<Integer, List<String>> subjects = new LinkedHashMap<>();
     private int step;
     private String title = "";
 
-    /** An emitter for a spec with these files, that names so many environment variables. */
-    Emitter(ProgramBuilder builder, int named, FileSystem files) {
+    /** An emitter for a spec that names so many environment variables. */
+    Emitter(ProgramBuilder builder, int named, SandboxSpec spec) {
         this.builder = builder;
-        this.files = files;
+        this.spec = spec;
+        this.files = spec.fileSystem();
         this.frame = new Frame(builder, named);
     }
 
@@ -58,10 +66,68 @@ public final class Emitter {
         return targets != null;
     }
 
+    /** Makes the variables of a terminal of the sandbox's own. */
+    OwnTerminal openTerminal(Tty tty, boolean ofHost) {
+        OwnTerminal opened = new OwnTerminal(this, tty, ofHost);
+        terminal = opened;
+        return opened;
+    }
+
+    /** The terminal of the sandbox's own, if the launcher may open one. */
+    Optional<OwnTerminal> terminal() {
+        return Optional.ofNullable(terminal);
+    }
+
+    /** The sandbox's control groups; made when the first step asks. */
+    ControlGroups groups() {
+        if (groups == null) {
+            groups = new ControlGroups(
+                    builder,
+                    frame,
+                    spec.name(),
+                    spec.confinement().limits().parentGroup().orElse(""));
+        }
+        return groups;
+    }
+
+    /** Whether any step makes a control group. */
+    boolean usesGroups() {
+        return groups != null;
+    }
+
+    /** What is done when the run is over; made when the first step asks. */
+    EndRun end() {
+        if (end == null) {
+            end = new EndRun(this, spec);
+        }
+        return end;
+    }
+
+    /** Whether anything is to be done when the run is over. */
+    boolean endsWithMore() {
+        return end != null || groups != null;
+    }
+
     /** Emits what several steps use. */
     void emitRoutines() {
+        if (terminal != null) {
+            terminal.emitRoutine();
+        }
         if (targets != null) {
             targets.emitRoutines();
+        }
+        if (groups != null) {
+            groups.emitRoutines();
+        }
+    }
+
+    /** Emits what is done when the run is over; no call after it may be refused. */
+    void emitEnd() {
+        if (end != null) {
+            end.emitRoutines();
+        }
+        if (groups != null) {
+            groups.removal().emitRoutines();
         }
     }
 

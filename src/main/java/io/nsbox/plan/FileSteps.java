@@ -44,6 +44,22 @@ final class FileSteps {
         return files.steps;
     }
 
+    /** Whether the sandbox mounts a devpts, in which its terminal can be one. */
+    static boolean hasDevpts(SandboxSpec spec) {
+        return spec.makes(Namespace.MOUNT) && (spec.fileSystem().devMode() == Dev.MINIMAL || terminals(spec) >= 0);
+    }
+
+    /** The mount in which the sandbox's terminal is opened: the first devpts, unless {@code dev: minimal} brings one; or -1. */
+    private static int terminals(SandboxSpec spec) {
+        List<Mount> mounts = spec.fileSystem().mounts();
+        for (int i = 0; i < mounts.size() && spec.fileSystem().devMode() != Dev.MINIMAL; i++) {
+            if (mounts.get(i) instanceof Mount.Kernel kernel && kernel.type() == KernelFileSystem.DEVPTS) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     private void plan(Optional<Span> propagation) {
         if (!spec.makes(Namespace.MOUNT)) {
             return;
@@ -166,7 +182,11 @@ final class FileSteps {
             return MountNew.tmpfs(tmpfs, cause);
         }
         if (mount instanceof Mount.Kernel kernel) {
-            return MountNew.kernel(kernel, hints(kernel.type()), cause);
+            MountNew step = MountNew.kernel(kernel, hints(kernel.type()), cause);
+            return index == terminals(spec) && spec.session().mayHaveTerminal()
+                    ? new MountTerminals(
+                            step, Optional.ofNullable(spec.confinement().user()))
+                    : step;
         }
         if (mount instanceof Mount.Overlay overlay) {
             return new MountSource(

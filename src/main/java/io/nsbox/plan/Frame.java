@@ -35,6 +35,31 @@ final class Frame {
     @Nullable
     Stage stage;
 
+    /**
+     * What a launcher in the background has: the pipe to the caller, that on which the start shows, its other end, and the
+     * null device.
+     */
+    record Background(Slot tell, Slot runs, Slot starts, Slot nothing) {}
+
+    @Nullable
+    Background background;
+
+    /** The lock that is the sandbox's name, where it has one. */
+    @Nullable
+    Slot lock;
+
+    /** The signal that ended the command of an init, where a report is to tell it; 0 if none did. */
+    @Nullable
+    Slot commandSignal;
+
+    /** Where the exit status is written to, if anywhere. */
+    @Nullable
+    Slot statusFile;
+
+    /** Where the command's output goes, if not to the caller's. */
+    @Nullable
+    Slot output;
+
     /** The id maps that hold the caller's own id. */
     final Map<IdKind, Text> mapTexts = new EnumMap<>(IdKind.class);
 
@@ -94,7 +119,10 @@ final class Frame {
     final Operand.Address pair;
     /** Where clone3(2) puts the pidfd. */
     final Operand.Address pidfdCell;
-    /** Three pollfds: pidfd, signals, timer. */
+    /**
+     * Pollfds: pidfd, signals, timer; then, where they are watched, the report channel and the three of a {@link Relay}; for a
+     * launcher in the background, which has no relay, the fifth is the start of the sandbox.
+     */
     final Operand.Address polls;
     /** A struct timespec of zeros: do not wait. Writable, because ppoll(2) writes back what is left. */
     final Operand.Address noTime;
@@ -110,6 +138,11 @@ final class Frame {
     final Operand.Address environment;
     /** A path that is being put together, or a file that is being read. */
     final Operand.Address page;
+
+    /** The background that the launcher is in. */
+    Background background() {
+        return java.util.Objects.requireNonNull(background);
+    }
 
     /** Makes them; {@code named} is how many environment variables the spec names. */
     Frame(ProgramBuilder builder, int named) {
@@ -140,7 +173,7 @@ final class Frame {
         ownProc = builder.slot("own proc");
         pair = builder.buffer("report channel", 8);
         pidfdCell = builder.buffer("pidfd", 4);
-        polls = builder.buffer("poll set", 24);
+        polls = builder.buffer("poll set", 56);
         noTime = builder.buffer("no time", 16).shownAs("{0s}");
         siginfo = builder.buffer("siginfo", 128);
         foreground = builder.buffer("foreground group", 4);

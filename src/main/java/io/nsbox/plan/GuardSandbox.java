@@ -14,18 +14,17 @@ import io.nsbox.program.Syscall;
  *
  * <p>PR_SET_PDEATHSIG alone is no tie: the kernel forgets it when PID 1 changes its ids or executes a set-user-ID file, and
  * PID 1 may clear it itself (prctl(2)). The guard stands outside, in a process group of its own so that no signal
- * to the launcher's reaches it, and sees the launcher's end as the hang-up of the report channel. The command does
- * not start before the guard says that it stands.
+ * to the launcher's reaches it, and sees the launcher's end as the hang-up of the report channel. The launcher tells the
+ * sandbox to go on only when the guard exists and is out of the group; so there is no command without a guard.
  */
 final class GuardSandbox implements Step {
     private static final int POLLIN = 1;
-    private static final int EPIPE = 32;
     private static final int P_PID = 1;
     private static final int WEXITED = 4;
 
     @Override
     public String title() {
-        return "set a guard that ends the sandbox with the launcher";
+        return "guard the sandbox";
     }
 
     @Override
@@ -48,6 +47,9 @@ final class GuardSandbox implements Step {
         emitter.section(Phase.GUARD);
         guard(emitter);
         b.place(watched);
+        emitter.section(Phase.PARENT);
+        // Only a signal to the whole group could tell the difference, so a refusal changes nothing.
+        b.attempt(Syscall.SETPGID, Operand.of(frame.guard), Operand.number(0));
     }
 
     private static void guard(Emitter emitter) {
@@ -56,9 +58,10 @@ final class GuardSandbox implements Step {
         Label failed = b.label("guard failed");
         Label end = b.label("launcher has ended");
         b.onFailure(failed);
-        // Only a signal to the whole group could tell the difference, so a refusal changes nothing.
-        b.attempt(Syscall.SETPGID, Operand.number(0), Operand.number(0));
-        emitter.must(Syscall.WRITE, Operand.of(frame.reportIn), b.text("go"), Operand.number(2));
+        if (frame.background != null) {
+            DetachLauncher.letGo(emitter);
+        }
+        emitter.terminal().ifPresent(OwnTerminal::leave);
         // Whatever close(2) answers, the descriptor is gone.
         b.attempt(Syscall.CLOSE, Operand.of(frame.reportIn));
         b.store(4, frame.polls, 0, Operand.of(frame.reportOut));
@@ -85,22 +88,20 @@ final class GuardSandbox implements Step {
         b.branch(ready, Condition.NOT_EQUAL, 0, leave);
         b.place(end);
         KillSandbox.emit(b, frame);
+        if (emitter.usesGroups()) {
+            emitter.groups().removal().call();
+        }
         b.place(leave);
+        // Where the launcher lives, nothing is changed that it would not change back.
+        emitter.terminal().ifPresent(terminal -> terminal.rescueAfter(frame.polls));
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(refused);
         b.branch(ready, Condition.EQUAL, -Linux.EINTR, wait);
         b.compute(io.nsbox.program.Arithmetic.SUBTRACT, ready, Operand.number(0), Operand.of(ready));
         emitter.fail("ppoll(" + shown + ", 2, NULL, NULL, 0)", Hints.NONE, Refusal.SETUP, Operand.of(ready));
         b.place(failed);
-        // The sandbox's process has ended already, and told why if it could.
-        b.branch(Slot.ERRNO, Condition.EQUAL, EPIPE, end);
         Lowering.sendRefusal(b, frame);
         b.jump(end);
-    }
-
-    @Override
-    public void inChild(Emitter emitter) {
-        AwaitIdMaps.awaitWord(emitter);
     }
 
     /**

@@ -34,11 +34,12 @@ public final class Lowering {
     private final Emitter emitter;
     private final Frame frame;
     private final Slot file;
+    private boolean isOnce;
 
     private Lowering(Plan plan, Arch arch) {
         this.plan = plan;
         this.b = new ProgramBuilder(arch);
-        this.emitter = new Emitter(b, namedVariables(plan.spec()), plan.spec().fileSystem());
+        this.emitter = new Emitter(b, namedVariables(plan.spec()), plan.spec());
         this.frame = emitter.frame();
         this.file = b.slot("spec");
     }
@@ -56,6 +57,13 @@ public final class Lowering {
      */
     public static Program cached(Plan plan, Arch arch, Proof proof) {
         return new Lowering(plan, arch).lower(Optional.of(proof));
+    }
+
+    /** A program that runs once, from where it was put, whatever its arguments are. */
+    public static Program once(Plan plan, Arch arch) {
+        Lowering lowering = new Lowering(plan, arch);
+        lowering.isOnce = true;
+        return lowering.lower(Optional.empty());
     }
 
     private static int namedVariables(SandboxSpec spec) {
@@ -92,7 +100,11 @@ public final class Lowering {
         b.place(launcherFailed);
         undo(tell);
         b.place(tell);
+        if (emitter.endsWithMore()) {
+            emitter.end().afterRefusal(plan.steps());
+        }
         new TellRefusal(emitter, plan.steps(), file).emit();
+        emitter.emitEnd();
         return b.build();
     }
 
@@ -106,6 +118,10 @@ public final class Lowering {
 
     private void start(Optional<Proof> proof) {
         Slot argc = frame.scratch;
+        if (isOnce) {
+            b.set(file, b.text(plan.file()));
+            return;
+        }
         Label right = b.label("image is right");
         b.load(8, argc, Operand.of(Slot.STACK), 0);
         if (proof.isEmpty()) {

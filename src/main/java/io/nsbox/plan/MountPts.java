@@ -6,6 +6,7 @@ import io.nsbox.program.Operand;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.Mount.Access;
+import io.nsbox.spec.User;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +16,11 @@ import java.util.Optional;
  *
  * <p>A devpts belongs to ids 0 of who mounts it (Documentation/filesystems/devpts.rst), so both must be mapped. No group
  * is set, because the usual one, 5, is not mapped in most sandboxes: a terminal belongs to the group of who opened it.
+ *
+ * @param hasTerminal whether the sandbox's own terminal may be one of it
+ * @param user who that terminal belongs to; who opens it unless given
  */
-record MountPts(Optional<Span> cause) implements Step {
+record MountPts(boolean hasTerminal, Optional<User> user, Optional<Span> cause) implements Step {
     @Override
     public String title() {
         return "mount a new devpts on /dev/pts";
@@ -39,5 +43,8 @@ record MountPts(Optional<Span> cause) implements Step {
                 pts);
         emitter.must(Syscall.MKDIRAT, Operand.of(frame.dev), name, Operand.named("0755", 0755));
         new DevCalls(emitter, Hints.NONE).attach(pts, frame.dev, name);
+        if (hasTerminal) {
+            emitter.terminal().ifPresent(terminal -> terminal.openIn(pts, user));
+        }
     }
 }

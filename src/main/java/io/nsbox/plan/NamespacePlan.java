@@ -39,6 +39,10 @@ record NamespacePlan(LoadedSpec loaded) {
                         steps.add(new OpenNamespace(namespace, absolute(path), cause(origins, namespace))));
         Set<Namespace> made = EnumSet.noneOf(Namespace.class);
         spec.namespaces().stream().filter(spec::makes).forEach(made::add);
+        if (!spec.confinement().limits().isNone()) {
+            // Made once the process is in its group: see EnterCgroupNamespace.
+            made.remove(Namespace.CGROUP);
+        }
         List<Namespace> entered =
                 ORDER.stream().filter(spec.joins()::containsKey).toList();
         TimeOffsets offsets = spec.confinement().timeOffsets();

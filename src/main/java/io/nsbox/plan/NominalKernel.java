@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
     private static final int ENOTTY = 25;
+    private static final int FIRST_FILE = 3;
     private static final int CHILD_PID = 1000;
     private static final long BOTH_CAPABILITIES = 1 << 6 | 1 << 7;
     private static final long ALL_CAPABILITIES = 0xffff_ffffL;
@@ -31,7 +32,9 @@ final class NominalKernel implements Kernel {
 
     private final Map<Long, String> names = new HashMap<>();
     private final Predicate<String> absent;
-    private int nextFile = 3;
+    private int nextFile = FIRST_FILE;
+    private final Map<Long, String> unread = new HashMap<>();
+    private String processors = "";
 
     /** A kernel for this caller, under which everything is there. */
     NominalKernel(Caller caller) {
@@ -98,21 +101,38 @@ final class NominalKernel implements Kernel {
                     yield -Linux.ENOENT;
                 }
                 names.put((long) nextFile, memory.text(arguments[1]));
+                unread.put((long) nextFile, content(memory.text(arguments[1])));
                 yield nextFile++;
             }
             case STATX -> {
+                if (call.text().startsWith("statx(<folder>")) {
+                    // There is no report yet.
+                    yield -Linux.ENOENT;
+                }
                 status(call.call(), names.getOrDefault(arguments[0], ""), memory, arguments[4]);
                 yield 0;
             }
             case FSTATFS -> {
                 if (call.text().startsWith("fstatfs(<proc>")) {
                     memory.write(arguments[1], 8, Linux.PROC_SUPER_MAGIC);
+                } else if (call.text().startsWith("fstatfs(<group above>")) {
+                    boolean unified = names.getOrDefault(arguments[0], "").startsWith(unifiedMount());
+                    memory.write(
+                            arguments[1],
+                            8,
+                            unified ? ControlGroups.CGROUP2_SUPER_MAGIC : ControlGroups.CGROUP_SUPER_MAGIC);
                 }
                 yield 0;
             }
             case READLINKAT -> memory.text(arguments[2]).getBytes(StandardCharsets.UTF_8).length;
             case FSOPEN, FSMOUNT, SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
-            case READ, WRITE -> arguments[2];
+            case READ -> read(memory, arguments);
+            case WRITE -> {
+                if (names.getOrDefault(arguments[0], "").equals("cpuset.cpus")) {
+                    processors = memory.text(arguments[1]) + "\n";
+                }
+                yield arguments[2];
+            }
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');
                 yield 2;
@@ -127,10 +147,13 @@ final class NominalKernel implements Kernel {
             case WAITID -> {
                 if (arguments[2] != 0) {
                     memory.write(arguments[2] + 8, 4, CLD_EXITED);
+                    // The init asks who has ended.
+                    memory.write(arguments[2] + 16, 4, CHILD_PID + 1);
                 }
                 yield 0;
             }
-            case IOCTL -> arguments[0] == 0 ? -ENOTTY : kindOfNamespace(call);
+            case IOCTL -> arguments[0] < FIRST_FILE && asksATerminal(arguments[1]) ? -ENOTTY : kindOfNamespace(call);
+            case SENDMSG, RECVMSG -> 1;
             default -> 0;
         };
     }
@@ -139,6 +162,53 @@ final class NominalKernel implements Kernel {
     private static String guarded(Invocation call) {
         String path = call.memory().text(call.arguments()[1]);
         return path.startsWith("/") ? path : GuardedPath.PROC + path;
+    }
+
+    /** The caller's standard streams are no terminals. */
+    private static boolean asksATerminal(long request) {
+        return request == OwnTerminal.TCGETS
+                || request == OwnTerminal.TIOCGWINSZ
+                || request == RememberTerminal.TIOCGPGRP;
+    }
+
+    /** The files of the caller's that a launcher looks through; others are as long as is asked for. */
+    private String content(String path) {
+        return switch (path) {
+            case "/proc/self/cgroup" -> caller.groups();
+            case "/proc/self/mountinfo" -> caller.mounts();
+            default -> "";
+        };
+    }
+
+    private long read(SimulatedMemory memory, long[] arguments) {
+        String name = names.getOrDefault(arguments[0], "");
+        if (name.equals("cpuset.cpus.effective")) {
+            return writeText(memory, arguments, processors);
+        }
+        if (content(name).isEmpty()) {
+            return arguments[2];
+        }
+        String rest = unread.getOrDefault(arguments[0], "");
+        unread.put(arguments[0], "");
+        return writeText(memory, arguments, rest);
+    }
+
+    private static long writeText(SimulatedMemory memory, long[] arguments, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int length = (int) Math.min(bytes.length, arguments[2]);
+        for (int i = 0; i < length; i++) {
+            memory.write(arguments[1] + i, 1, bytes[i]);
+        }
+        return length;
+    }
+
+    private String unifiedMount() {
+        return caller.mounts()
+                .lines()
+                .filter(line -> line.contains(" - cgroup2 "))
+                .map(line -> line.split(" ")[4])
+                .findFirst()
+                .orElse("\0");
     }
 
     /** NS_GET_NSTYPE says what the spec says; everything else is done. */

@@ -13,7 +13,11 @@ public enum Phase {
     /** In the process that ends the sandbox when the launcher is killed. */
     GUARD("guard of the launcher"),
     /** In the sandbox's first process, which becomes the command. */
-    CHILD("sandbox");
+    CHILD("sandbox"),
+    /** In that process where it stays as the init. */
+    INIT("init of the sandbox"),
+    /** In the process under the init, which becomes the command. */
+    COMMAND("command under the init");
 
     private final String word;
 
@@ -23,7 +27,7 @@ public enum Phase {
 
     /** Whether most sandboxes have no such process. */
     boolean isExtra() {
-        return this == STAGE || this == HELPER || this == GUARD;
+        return this == STAGE || this == HELPER || this == GUARD || this == INIT || this == COMMAND;
     }
 
     /** How plans call it. */

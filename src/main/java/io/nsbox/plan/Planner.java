@@ -12,6 +12,8 @@ import io.nsbox.spec.Origins;
 import io.nsbox.spec.SandboxSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides which steps a sandbox takes and in which order; the reasons for the order stand in docs/design.
@@ -35,6 +37,18 @@ public final class Planner {
         }
     }
 
+    /**
+     * Plans one more command in a sandbox that runs: confined as the spec says, in the namespaces of that sandbox.
+     *
+     * @param loaded the spec that the sandbox was started from, with the command to run
+     */
+    public static Plan entry(LoadedSpec loaded, SandboxProcess sandbox) {
+        Planner planner = new Planner(loaded, Subordinates.NONE, Optional.empty());
+        planner.enter(sandbox);
+        planner.command();
+        return Plan.of(loaded.spec().withoutNamespaces(), loaded.file(), planner.steps);
+    }
+
     private final LoadedSpec loaded;
     private final SandboxSpec spec;
     private final Confinement confinement;
@@ -42,9 +56,11 @@ public final class Planner {
     private final Origins origins;
     private final Subordinates subordinates;
     private final DevSteps dev;
+    private final Optional<Registration> registration;
     private final List<Step> steps = new ArrayList<>();
 
-    private Planner(LoadedSpec loaded, Subordinates subordinates) {
+    private Planner(LoadedSpec loaded, Subordinates subordinates, Optional<Registration> registration) {
+        this.registration = registration;
         this.loaded = loaded;
         this.spec = loaded.spec();
         this.confinement = spec.confinement();
@@ -56,26 +72,102 @@ public final class Planner {
 
     /** Plans a sandbox; the spec must have a command. */
     public static Plan plan(LoadedSpec loaded, Subordinates subordinates) {
-        Planner planner = new Planner(loaded, subordinates);
+        return plan(loaded, subordinates, Optional.empty());
+    }
+
+    /** Plans a sandbox that others find by its name. */
+    public static Plan plan(LoadedSpec loaded, Subordinates subordinates, Optional<Registration> registration) {
+        boolean detached = registration.map(Registration::detached).orElse(false);
+        LoadedSpec planned = detached ? loaded.with(loaded.spec().withoutTerminal()) : loaded;
+        Planner planner = new Planner(planned, subordinates, registration);
         planner.launcher();
-        planner.identity();
-        planner.names();
-        planner.files();
+        planner.setUp();
         planner.command();
-        return Plan.of(loaded.spec(), loaded.file(), planner.steps);
+        return Plan.of(planned.spec(), planned.file(), planner.steps);
+    }
+
+    private Step rememberTerminal(boolean ofHost) {
+        return new RememberTerminal(
+                spec.session().tty(),
+                ofHost,
+                Optional.ofNullable(spec.has(Namespace.USER) ? null : confinement.user()),
+                origins.key("tty"));
     }
 
     private void launcher() {
         steps.add(new CloseInheritedFiles());
-        steps.add(new RememberTerminal());
+        Optional<Registration> detached = registration.filter(Registration::detached);
+        detached.ifPresent(one -> steps.add(new DetachLauncher(one.name())));
+        registration.ifPresent(one -> steps.add(new RegisterSandbox(one)));
+        spec.reportFile().ifPresent(file -> steps.add(new OpenReport(file, origins.key("report"))));
+        steps.add(rememberTerminal(!FileSteps.hasDevpts(spec)));
         steps.add(new TakeSignals());
+        detached.ifPresent(one -> steps.add(new KeepLog(one)));
         steps.add(new OpenReportChannel());
         spec.timeLimit().ifPresent(limit -> steps.add(new StartClock(limit, origins.key("timeout"))));
         if (credentials.needCaller()) {
             steps.add(new ReadCaller());
         }
+        if (isLimited()) {
+            steps.addAll(limits().beforeClone());
+        }
         steps.addAll(new NamespacePlan(loaded).steps());
         steps.add(new TieToLauncher());
+    }
+
+    private boolean isLimited() {
+        return !confinement.limits().isNone();
+    }
+
+    private LimitSteps limits() {
+        return new LimitSteps(confinement.limits(), origins);
+    }
+
+    private void enter(SandboxProcess sandbox) {
+        steps.add(new CloseInheritedFiles());
+        steps.add(rememberTerminal(true));
+        steps.add(new TakeSignals());
+        steps.add(new OpenReportChannel());
+        if (credentials.needCaller()) {
+            steps.add(new ReadCaller());
+        }
+        if (sandbox.namespaces().isEmpty()) {
+            steps.add(new CloneNamespaces(Set.of(), false, Optional.empty()));
+        } else {
+            steps.add(new StartStage());
+            steps.add(new EnterSandbox(spec.name(), sandbox));
+            steps.add(new StartFromStage(Set.of(), Optional.empty()));
+        }
+        steps.add(new TieToLauncher());
+        List<Step> privileged = privileged();
+        steps.addAll(privileged);
+        if (!privileged.isEmpty()) {
+            steps.add(new AwaitLauncher(true, false, false));
+        }
+        steps.add(new MakeUndumpable());
+        steps.add(new JoinSessionKeyring());
+    }
+
+    private void setUp() {
+        List<Step> early = new ArrayList<>(names());
+        List<Step> files = new ArrayList<>(files());
+        if (spec.makes(Namespace.MOUNT)) {
+            early.add(files.remove(0));
+        }
+        // What needs no id inside is done while the launcher writes the maps and sets the guard. Not beside strangers,
+        // who could trace a process that is dumpable.
+        boolean alone = spec.joins().isEmpty();
+        if (alone) {
+            steps.addAll(early);
+        }
+        identity();
+        if (!alone) {
+            steps.addAll(early);
+        }
+        confinement
+                .sysctls()
+                .forEach((name, value) -> steps.add(new SetSysctl(name, value, origins.key("sysctls." + name))));
+        steps.addAll(files);
     }
 
     private void identity() {
@@ -87,11 +179,21 @@ public final class Planner {
             maps.add(idMap(IdKind.UID, spec.uidMap(), subordinates.uids()));
         }
         steps.addAll(maps);
-        List<Step> privileged = privileged();
+        List<Step> privileged = new ArrayList<>(privileged());
+        if (isLimited()) {
+            privileged.add(limits().join());
+        }
         steps.addAll(privileged);
-        if (!maps.isEmpty() || !privileged.isEmpty()) {
-            boolean always = !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
-            steps.add(new AwaitIdMaps(always, !maps.isEmpty()));
+        boolean guarded = spec.makes(Namespace.PID);
+        if (guarded) {
+            steps.add(new GuardSandbox());
+        }
+        if (guarded || !maps.isEmpty() || !privileged.isEmpty()) {
+            boolean always = guarded || !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
+            steps.add(new AwaitLauncher(always, !maps.isEmpty(), guarded));
+        }
+        if (isLimited() && spec.makes(Namespace.CGROUP)) {
+            steps.add(new EnterCgroupNamespace(origins.value(namespacePath(Namespace.CGROUP))));
         }
         steps.add(new MakeUndumpable());
         steps.add(new JoinSessionKeyring());
@@ -123,20 +225,19 @@ public final class Planner {
                 kind, IdMapLine.of(dev.first(map), ranges), origins.key(own).or(() -> origins.key(other)));
     }
 
-    private void names() {
+    private List<Step> names() {
+        List<Step> names = new ArrayList<>();
         if (spec.hostname() != null) {
-            steps.add(new SetHostname(spec.hostname(), origins.key("hostname")));
+            names.add(new SetHostname(spec.hostname(), origins.key("hostname")));
         }
         if (spec.domainname() != null) {
-            steps.add(new SetDomainname(spec.domainname(), origins.key("domainname")));
+            names.add(new SetDomainname(spec.domainname(), origins.key("domainname")));
         }
-        confinement
-                .sysctls()
-                .forEach((name, value) -> steps.add(new SetSysctl(name, value, origins.key("sysctls." + name))));
         if (spec.makes(Namespace.NETWORK) && spec.network() == NetworkMode.LOOPBACK) {
-            steps.add(new BringLoopbackUp(
+            names.add(new BringLoopbackUp(
                     origins.key("network").or(() -> origins.value(namespacePath(Namespace.NETWORK)))));
         }
+        return names;
     }
 
     private String namespacePath(Namespace namespace) {
@@ -159,15 +260,17 @@ public final class Planner {
         return line.substring(from, to);
     }
 
-    private void files() {
+    private List<Step> files() {
+        List<Step> files = new ArrayList<>();
         if (spec.joins().containsKey(Namespace.MOUNT)) {
-            steps.add(new JoinNamespace(Namespace.MOUNT, NamespacePlan.cause(origins, Namespace.MOUNT)));
+            files.add(new JoinNamespace(Namespace.MOUNT, NamespacePlan.cause(origins, Namespace.MOUNT)));
         }
-        steps.addAll(FileSteps.of(
+        files.addAll(FileSteps.of(
                 spec,
                 origins,
                 dev,
                 origins.key("propagation").or(() -> origins.value(namespacePath(Namespace.MOUNT)))));
+        return files;
     }
 
     private void command() {
@@ -181,9 +284,6 @@ public final class Planner {
                 spec.inheritEnv(),
                 spec.environment(),
                 origins.key("environment").or(() -> origins.key("inherit_env"))));
-        if (spec.makes(Namespace.PID)) {
-            steps.add(new GuardSandbox());
-        }
         steps.addAll(credentials.steps());
         if (spec.noNewPrivileges()) {
             steps.add(new SetNoNewPrivileges(origins.key("no_new_privileges")));
@@ -191,6 +291,9 @@ public final class Planner {
         steps.add(new CloseOnExec());
         if (confinement.landlock() != null) {
             steps.add(new RestrictByLandlock(confinement.landlock(), origins.key("landlock")));
+        }
+        if (spec.session().init()) {
+            steps.add(new StartInit(origins.key("init")));
         }
         // After everything that opens files or takes memory for the set-up itself.
         confinement

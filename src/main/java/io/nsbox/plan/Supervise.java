@@ -11,6 +11,7 @@ import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.Namespace;
 import io.nsbox.spec.SandboxSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the launcher does while the sandbox runs: waits for its end, passes signals on, and keeps time.
@@ -20,6 +21,9 @@ import io.nsbox.spec.SandboxSpec;
  */
 final class Supervise {
     private static final int POLLIN = 1;
+    /** Which pollfd is the start of a sandbox in the background. */
+    private static final int BACKGROUND = 4;
+
     private static final int P_PIDFD = 3;
     private static final int WSTOPPED = 2;
     private static final int WEXITED = 4;
@@ -29,9 +33,10 @@ final class Supervise {
     private static final int SI_KERNEL = 0x80;
     private static final int TIOCSPGRP = 0x5410;
     private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_PEEK = 2;
     private static final int TIMED_OUT = 124;
-    private static final String BLIND = "nsbox: error: ppoll() failed, so the sandbox was ended\n";
-    private static final String LOST = "nsbox: error: waitid() failed, so the command's status is lost\n";
+    private static final String BLIND = "nsbox: error: ppoll() failed: sandbox ended\n";
+    private static final String LOST = "nsbox: error: waitid() failed: status lost\n";
 
     /* Offsets in struct signalfd_siginfo (signalfd(2)) and in siginfo_t on 64-bit machines (sigaction(2)). */
     private static final int SSI_SIGNO = 0;
@@ -52,6 +57,12 @@ final class Supervise {
     private final Label loop;
     private final Label stop;
     private final Label kill;
+    private final Label mirror;
+    private final boolean init;
+    private final @Nullable Relay relay;
+    private final @Nullable OwnTerminal terminal;
+    private final Slot report;
+    private final Slot polls;
 
     Supervise(Emitter emitter, SandboxSpec spec) {
         this.emitter = emitter;
@@ -65,6 +76,12 @@ final class Supervise {
         loop = b.label("wait");
         stop = b.label("stop the sandbox");
         kill = b.label("kill the sandbox");
+        mirror = b.label("stop with the command");
+        polls = b.slot("poll set");
+        init = spec.session().init();
+        terminal = emitter.terminal().orElse(null);
+        relay = terminal == null ? null : new Relay(emitter, terminal, signal, polls);
+        report = b.slot("watched report");
     }
 
     /** Emits the loop and what follows it; {@code tell} prints a refusal. */
@@ -74,39 +91,69 @@ final class Supervise {
         Label ticked = b.label("the timer fired");
         Label blind = b.label("waiting failed");
         b.set(forced, -1);
+        b.set(polls, frame.polls);
         b.set(stopping, 0);
         b.set(stoppedByUs, 0);
+        Label ended = relay == null ? reap : b.label("the sandbox has ended");
+        begin();
         b.place(loop);
         watch(0, frame.pidfd);
         watch(1, frame.signals);
         watch(2, frame.timer);
+        if (relay != null || init) {
+            watch(3, report);
+        }
+        if (relay != null) {
+            relay.watch();
+        }
+        if (frame.background != null) {
+            watch(BACKGROUND, frame.background.runs());
+        }
         b.call(
                 frame.scratch,
                 new OnError.GoTo(blind),
                 Syscall.PPOLL,
                 frame.polls.shownAs("[{fd=<pidfd>}, {fd=<signals>}, {fd=<timer>}]"),
-                Operand.number(3),
-                Operand.NULL,
+                Operand.number(relay != null ? 7 : frame.background != null ? BACKGROUND + 1 : init ? 4 : 3),
+                relay == null ? Operand.NULL : Operand.of(relay.tick),
                 Operand.NULL,
                 Operand.number(0));
         Slot ready = frame.scratch;
-        b.load(2, ready, frame.polls, 6);
-        b.branch(ready, Condition.NOT_EQUAL, 0, reap);
-        b.load(2, ready, frame.polls, 14);
+        b.load(2, ready, Operand.of(polls), 6);
+        b.branch(ready, Condition.NOT_EQUAL, 0, ended);
+        b.load(2, ready, Operand.of(polls), 14);
         b.branch(ready, Condition.NOT_EQUAL, 0, signalled);
-        b.load(2, ready, frame.polls, 22);
+        b.load(2, ready, Operand.of(polls), 22);
         b.branch(ready, Condition.NOT_EQUAL, 0, ticked);
-        b.jump(loop);
+        if (relay != null || init) {
+            Label told = b.label("the sandbox tells something");
+            Label served = b.label("nothing is told");
+            b.load(2, ready, Operand.of(polls), 30);
+            b.branch(ready, Condition.EQUAL, 0, served);
+            b.place(told);
+            listen();
+            b.place(served);
+        }
+        if (frame.background != null) {
+            handleStart(frame.background);
+        }
+        Label consider = b.label("does it have its effect");
+        if (relay != null) {
+            relay.serve(loop, consider, !init);
+        } else {
+            b.jump(loop);
+        }
 
         b.place(blind);
         b.branch(frame.scratch, Condition.EQUAL, -Linux.EINTR, loop);
         // Without ppoll(2) nothing could be forwarded and no limit kept: the sandbox ends.
+        restoreModes();
         complain(BLIND);
         b.set(forced, Refusal.SETUP);
         KillSandbox.emit(b, frame);
         b.jump(reap);
         b.place(signalled);
-        handleSignal();
+        handleSignal(consider);
         b.place(ticked);
         handleTimer();
         b.place(stop);
@@ -114,8 +161,94 @@ final class Supervise {
         b.place(kill);
         KillSandbox.emit(b, frame);
         b.jump(loop);
+        if (relay != null) {
+            b.place(ended);
+            relay.drain(reap);
+        }
         b.place(reap);
+        restoreModes();
         reap(tell);
+    }
+
+    /** The sandbox's first process has become the command, unless it has left a refusal behind. */
+    private void handleStart(Frame.Background background) {
+        Slot ready = frame.scratch;
+        b.load(2, ready, frame.polls, 8 * BACKGROUND + 6);
+        b.branch(ready, Condition.EQUAL, 0, loop);
+        b.attempt(Syscall.CLOSE, Operand.of(background.runs()));
+        b.set(background.runs(), -1);
+        receive(ready, "MSG_PEEK|MSG_DONTWAIT", MSG_PEEK | MSG_DONTWAIT);
+        b.branch(ready, Condition.EQUAL, 8, loop);
+        DetachLauncher.tellStart(emitter);
+        b.jump(loop);
+    }
+
+    /** Before the loop: what else than the usual three is watched. */
+    private void begin() {
+        if (frame.background != null && !init) {
+            // Between the usual three and the start nothing is watched.
+            b.store(4, frame.polls, 24, Operand.number(-1));
+        }
+        if (relay == null && !init) {
+            return;
+        }
+        b.store(4, Operand.of(polls), 28, Operand.named("POLLIN", POLLIN));
+        b.set(report, init ? Operand.of(frame.reportIn) : Operand.number(-1));
+        if (relay == null || terminal == null) {
+            return;
+        }
+        relay.watchNothing();
+        relay.begin();
+        Label shared = b.label("the terminal is the caller's");
+        b.branch(terminal.own, Condition.EQUAL, 0, shared);
+        if (!terminal.isOfHost()) {
+            b.set(report, Operand.of(frame.reportIn));
+        }
+        relay.lookForForeground();
+        b.place(shared);
+    }
+
+    /** Looks what the sandbox says: here is the terminal (1 byte), the command has stopped (4), or a step was refused (8). */
+    private void listen() {
+        Slot length = frame.scratch;
+        Label other = b.label("it is something else");
+        receive(length, "MSG_DONTWAIT|MSG_PEEK", MSG_DONTWAIT | MSG_PEEK);
+        if (relay != null && terminal != null && !terminal.isOfHost()) {
+            b.branch(length, Condition.NOT_EQUAL, 1, other);
+            terminal.receiveMaster(length);
+            if (!init) {
+                b.set(report, -1);
+            }
+            relay.lookForForeground();
+            b.jump(loop);
+        }
+        b.place(other);
+        Label refused = b.label("a refusal, which waits");
+        b.branch(length, Condition.NOT_EQUAL, StartInit.STOP_SIZE, refused);
+        receive(length, "MSG_DONTWAIT", MSG_DONTWAIT);
+        b.jump(mirror);
+        b.place(refused);
+        b.set(report, -1);
+        b.jump(loop);
+    }
+
+    private void receive(Slot length, String name, int flags) {
+        b.call(
+                length,
+                new OnError.Ignore(),
+                Syscall.RECVFROM,
+                Operand.of(frame.reportIn),
+                frame.words.shownAs("&report"),
+                Operand.number(8),
+                Operand.named(name, flags),
+                Operand.NULL,
+                Operand.NULL);
+    }
+
+    private void restoreModes() {
+        if (relay != null && terminal != null) {
+            terminal.restoreModes(relay.raw);
+        }
     }
 
     private void complain(String message) {
@@ -123,8 +256,8 @@ final class Supervise {
     }
 
     private void watch(int index, Slot fd) {
-        b.store(4, frame.polls, 8 * index, Operand.of(fd));
-        b.store(4, frame.polls, 8 * index + 4, Operand.named("POLLIN", POLLIN));
+        b.store(4, Operand.of(polls), 8 * index, Operand.of(fd));
+        b.store(4, Operand.of(polls), 8 * index + 4, Operand.named("POLLIN", POLLIN));
     }
 
     private void send(int number, String name) {
@@ -136,9 +269,9 @@ final class Supervise {
                 Operand.number(0));
     }
 
-    private void handleSignal() {
+    private void handleSignal(Label consider) {
         Label childChanged = b.label("the child changed its state");
-        Label consider = b.label("does it have its effect");
+        Label forward = b.label("pass the signal on");
         b.call(
                 frame.scratch,
                 new OnError.GoTo(loop),
@@ -147,10 +280,12 @@ final class Supervise {
                 frame.siginfo.shownAs("&signal"),
                 Operand.number(SIGINFO_SIZE));
         b.load(4, signal, frame.siginfo, SSI_SIGNO);
+        if (relay != null) {
+            relay.heed(loop, childChanged, stop, forward);
+        }
         b.branch(signal, Condition.EQUAL, Linux.SIGCHLD, childChanged);
         b.branch(signal, Condition.EQUAL, Linux.SIGTERM, stop);
         Slot code = frame.scratch;
-        Label forward = b.label("pass the signal on");
         // A terminal that hangs up tells the session's leader alone, which the launcher may be.
         b.branch(signal, Condition.EQUAL, Linux.SIGHUP, forward);
         b.load(4, code, frame.siginfo, SSI_CODE);
@@ -164,7 +299,12 @@ final class Supervise {
                 Operand.NULL,
                 Operand.number(0));
         b.place(consider);
-        if (spec.makes(Namespace.PID)) {
+        boolean isInit = spec.makes(Namespace.PID) && !init;
+        if (!isInit && terminal != null && !init) {
+            b.branch(terminal.own, Condition.EQUAL, 0, loop);
+        }
+        // The leader of a session does not get the terminal's stop signals either: nobody could continue it.
+        if (isInit || terminal != null && !init) {
             new ActForInit(emitter, signal, forced, stoppedByUs).emit(loop, kill);
         } else {
             b.jump(loop);
@@ -175,7 +315,6 @@ final class Supervise {
 
     /** When the command was stopped from the terminal, the launcher stops too, so that the caller's shell sees it. */
     private void mirrorStop() {
-        Label mirror = b.label("stop with the command");
         b.store(4, frame.siginfo, SI_PID, Operand.number(0));
         b.call(
                 Slot.NOWHERE,
@@ -196,8 +335,15 @@ final class Supervise {
         b.branch(frame.scratch, Condition.EQUAL, Linux.SIGSTOP, loop);
         b.place(mirror);
         b.set(stoppedByUs, 0);
+        restoreModes();
         b.call(frame.scratch, new OnError.Ignore(), Syscall.GETPID);
         b.attempt(Syscall.KILL, Operand.of(frame.scratch), Operand.named("SIGSTOP", Linux.SIGSTOP));
+        if (relay != null && terminal != null) {
+            Label shared = b.label("no terminal to take again");
+            b.branch(terminal.own, Condition.EQUAL, 0, shared);
+            relay.lookForForeground();
+            b.place(shared);
+        }
         send(Linux.SIGCONT, "SIGCONT");
         b.jump(loop);
     }
@@ -253,14 +399,20 @@ final class Supervise {
                 Operand.of(frame.pidfd),
                 frame.siginfo.shownAs("&info"),
                 Operand.named("WEXITED", WEXITED),
-                Operand.NULL);
+                emitter.endsWithMore() ? emitter.end().usage() : Operand.NULL);
         Label reaped = b.label("reaped");
         b.branch(result, Condition.AT_LEAST, 0, reaped);
         KillSandbox.emit(b, frame);
         complain(LOST);
         GuardSandbox.dismiss(emitter);
+        if (emitter.endsWithMore()) {
+            emitter.end().afterLoss();
+        }
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(reaped);
+        if (emitter.endsWithMore()) {
+            emitter.end().usageIsKnown();
+        }
         restoreTerminal();
         GuardSandbox.dismiss(emitter);
         Label ran = b.label("the command ran");
@@ -278,12 +430,21 @@ final class Supervise {
         b.branch(forced, Condition.LESS, 0, done);
         b.set(status, Operand.of(forced));
         b.place(done);
+        if (emitter.endsWithMore()) {
+            emitter.end().afterRun(forced, status);
+        }
+        RegisterSandbox.recordEnd(emitter, status, frame.scratch);
+        if (frame.background != null) {
+            DetachLauncher.tellStart(emitter);
+        }
         b.attempt(Syscall.EXIT_GROUP, Operand.of(status));
     }
 
     /** Takes the refusal that the sandbox's first process reported before it ended; goes on at the label if it did not. */
     static void takeReport(ProgramBuilder b, Frame frame, Label none) {
         Slot length = frame.scratch;
+        Label next = b.label("next report");
+        b.place(next);
         b.call(
                 length,
                 new OnError.Ignore(),
@@ -294,7 +455,15 @@ final class Supervise {
                 Operand.named("MSG_DONTWAIT", MSG_DONTWAIT),
                 Operand.NULL,
                 Operand.NULL);
-        b.branch(length, Condition.NOT_EQUAL, 8, none);
+        b.branch(length, Condition.LESS, 1, none);
+        if (frame.commandSignal != null) {
+            Label other = b.label("no word about a signal");
+            b.branch(length, Condition.NOT_EQUAL, StartInit.SIGNAL_SIZE, other);
+            b.load(2, frame.commandSignal, frame.words, 0);
+            b.place(other);
+        }
+        // What was said before about a terminal or a stop.
+        b.branch(length, Condition.NOT_EQUAL, 8, next);
         b.load(4, Slot.TAG, frame.words, 0);
         b.load(4, Slot.ERRNO, frame.words, 4);
     }

@@ -12,6 +12,7 @@ import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.GuestPath;
+import io.nsbox.spec.ProcFiles;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ final class Targets {
 
     /** Among the bits of kind and mode: nothing is mounted on it. */
     private static final int MAY_BE_THE_ROOT = 1 << 16;
+    /** Likewise: it is {@code /proc}, or a file there that may be replaced. */
+    private static final int MAY_BE_IN_PROC = 1 << 17;
+    /** The bits below these. */
+    private static final int KIND_AND_MODE = 0xffff;
 
     /** Mounts that nsbox makes of itself, on top of the spec's list. */
     private static final int MOST_OF_ITS_OWN = 24;
@@ -180,7 +185,7 @@ final class Targets {
             b.branch(target, Condition.NOT_EQUAL, -Linux.ENOENT, refused);
         }
         b.set(wanted, b.text(path.path()));
-        b.set(make, kind);
+        b.set(make, ProcFiles.mayBeMountedOn(path) ? kind | MAY_BE_IN_PROC : kind);
         b.set(frame.returnTo, back);
         b.jump(find);
         b.place(back);
@@ -347,7 +352,7 @@ final class Targets {
         b.jump(part);
         b.place(last);
         b.branch(make, Condition.ANY_BIT, MAY_BE_THE_ROOT, done);
-        refuseTheRoot(done);
+        refuseTheRootAndProc(done);
         b.place(done);
         b.jump(frame.returnTo);
     }
@@ -408,8 +413,8 @@ final class Targets {
     /** What to make, where that follows from what is mounted on it. */
     private void emitKind(Label unknown) {
         Label known = b.label("kind is known");
-        b.set(length, Operand.of(make));
-        b.branch(make, Condition.NOT_EQUAL, LIKE_TREE, known);
+        b.compute(Arithmetic.AND, length, Operand.of(make), Operand.number(KIND_AND_MODE));
+        b.branch(length, Condition.NOT_EQUAL, LIKE_TREE, known);
         statx(tree, otherStatus, "STATX_TYPE", Linux.STATX_TYPE, unknown);
         b.load(2, length, otherStatus, STX_MODE);
         b.compute(Arithmetic.AND, length, Operand.of(length), Operand.number(Linux.S_IFMT));
@@ -466,9 +471,24 @@ final class Targets {
         b.jump(done);
     }
 
-    /** A mount on the root would be seen by nobody, and leave the place that the spec names as it was. */
-    private void refuseTheRoot(Label done) {
+    /**
+     * A mount on the root would be seen by nobody, and leave the place that the spec names as it was. One in a procfs would
+     * replace what others trust; paths that say so are refused before there is a plan, and here those that a link leads there.
+     */
+    private void refuseTheRootAndProc(Label done) {
         Label unknown = b.label("where it is, is not known");
+        Label elsewhere = b.label("not in a procfs");
+        b.branch(make, Condition.ANY_BIT, MAY_BE_IN_PROC, elsewhere);
+        b.call(
+                length,
+                new OnError.GoTo(unknown),
+                Syscall.FSTATFS,
+                Operand.of(target),
+                otherStatus.shownAs("&file system"));
+        b.load(8, above, otherStatus, 0);
+        b.set(length, -Linux.EXDEV);
+        b.branch(above, Condition.EQUAL, Linux.PROC_SUPER_MAGIC, unknown);
+        b.place(elsewhere);
         String fields = "STATX_INO|STATX_MNT_ID";
         statx(target, status, fields, Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
         statx(root, otherStatus, fields, Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);

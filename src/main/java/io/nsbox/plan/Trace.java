@@ -58,13 +58,17 @@ public record Trace(List<TracedCall> calls) {
         List<TracedCall> helper = new ArrayList<>();
         List<TracedCall> guard = new ArrayList<>();
         List<TracedCall> child = new ArrayList<>();
+        List<TracedCall> init = new ArrayList<>();
+        List<TracedCall> command = new ArrayList<>();
         Map<Phase, List<TracedCall>> lists = Map.of(
                 Phase.LAUNCHER, launcher,
                 Phase.STAGE, stage,
                 Phase.PARENT, parent,
                 Phase.HELPER, helper,
                 Phase.GUARD, guard,
-                Phase.CHILD, child);
+                Phase.CHILD, child,
+                Phase.INIT, init,
+                Phase.COMMAND, command);
         Processes processes = new Processes();
         Map<Integer, Integer> lastSteps = new HashMap<>();
         Simulator.run(program, List.of("launcher"), Map.of(), call -> {
@@ -88,6 +92,8 @@ public record Trace(List<TracedCall> calls) {
         all.addAll(helper);
         all.addAll(guard);
         all.addAll(child);
+        all.addAll(init);
+        all.addAll(command);
         return new Trace(all);
     }
 
@@ -111,12 +117,15 @@ public record Trace(List<TracedCall> calls) {
                 return sandbox == NONE ? Phase.LAUNCHER : Phase.PARENT;
             }
             if (process == sandbox) {
-                return Phase.CHILD;
+                return section.title().startsWith(Phase.INIT.word()) ? Phase.INIT : Phase.CHILD;
             }
             if (sandbox == NONE || process < sandbox) {
                 return Phase.STAGE;
             }
-            return section.title().startsWith(Phase.GUARD.word()) ? Phase.GUARD : Phase.HELPER;
+            if (section.title().startsWith(Phase.GUARD.word())) {
+                return Phase.GUARD;
+            }
+            return section.title().startsWith(Phase.PARENT.word()) ? Phase.HELPER : Phase.COMMAND;
         }
     }
 

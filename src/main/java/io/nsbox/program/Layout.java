@@ -19,6 +19,9 @@ public final class Layout {
     /** Bytes that an argument takes. */
     public static final int ARGUMENT_SIZE = 4;
 
+    /** Bytes that an argument takes in a record whose arguments are all small. */
+    public static final int SHORT_ARGUMENT_SIZE = 2;
+
     /** Targets of jumps count in units of so many bytes. */
     public static final int TARGET_UNIT = 2;
 
@@ -46,8 +49,10 @@ public final class Layout {
         this.program = program;
         recordOffsets = new int[program.instructions().size() + 1];
         for (int i = 0; i < program.instructions().size(); i++) {
-            int arguments = program.instructions().get(i).operands().size();
-            recordOffsets[i + 1] = recordOffsets[i] + RECORD_SIZE + arguments * ARGUMENT_SIZE;
+            Instruction instruction = program.instructions().get(i);
+            int size = isShort(instruction) ? SHORT_ARGUMENT_SIZE : ARGUMENT_SIZE;
+            recordOffsets[i + 1] =
+                    recordOffsets[i] + RECORD_SIZE + instruction.operands().size() * size;
         }
         // The interpreter reads six arguments of the last record too, whether it has them or not.
         long address = TABLE_ADDRESS + tableSize() + 6L * ARGUMENT_SIZE;
@@ -71,6 +76,18 @@ public final class Layout {
     /** Lays a program out. */
     public static Layout of(Program program) {
         return new Layout(program);
+    }
+
+    /** Whether all arguments of a record fit in 16 bits: slots, targets, and numbers that are not far from 0. */
+    public static boolean isShort(Instruction instruction) {
+        return instruction.operands().stream().allMatch(Layout::isShort);
+    }
+
+    private static boolean isShort(Operand operand) {
+        if (operand instanceof Operand.Immediate number) {
+            return number.value() == (short) number.value();
+        }
+        return !(operand instanceof Operand.Address);
     }
 
     private static long align(long address) {

@@ -11,6 +11,8 @@ public final class Linux {
     public static final long CLONE_PARENT = 0x0000_8000;
     /** The parent gets a pidfd. */
     public static final long CLONE_PIDFD = 0x0000_1000;
+    /** The child is made in a group of version 2; only clone3(2) takes it. */
+    public static final long CLONE_INTO_CGROUP = 0x2_0000_0000L;
     /** New cgroup namespace. */
     public static final long CLONE_NEWCGROUP = 0x0200_0000;
     /** New UTS namespace. */
@@ -31,6 +33,8 @@ public final class Linux {
     public static final int EPERM = 1;
     /** No such file or directory. */
     public static final int ENOENT = 2;
+    /** No such process. */
+    public static final int ESRCH = 3;
     /** Interrupted system call. */
     public static final int EINTR = 4;
     /** Exec format error. */
@@ -47,6 +51,9 @@ public final class Linux {
     public static final int EBUSY = 16;
     /** File exists. */
     public static final int EEXIST = 17;
+
+    /** Here: a path that leads where nothing may be mounted. */
+    public static final int EXDEV = 18;
     /** Invalid argument. */
     public static final int EINVAL = 22;
     /** No space left on device. */
@@ -85,6 +92,8 @@ public final class Linux {
     public static final int O_CLOEXEC = 0x8_0000;
     /** Create it. */
     public static final int O_CREAT = 0x40;
+    /** Empty the file. */
+    public static final int O_TRUNC = 0x200;
     /** It must not be there. */
     public static final int O_EXCL = 0x80;
     /** The kind of a regular file (inode(7)). */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param sysctls kernel parameters of the sandbox's own namespaces, by their names with dots, in the spec's order
  * @param timeOffsets how far its clocks are shifted
  * @param seccomp what system calls are filtered by; {@code null} for no filter
+ * @param limits what its control group may use
  */
 public record Confinement(
         @Nullable User user,
@@ -35,7 +36,8 @@ public record Confinement(
         @Nullable Integer nice,
         Map<String, String> sysctls,
         @Nullable TimeOffsets timeOffsets,
-        @Nullable Profile seccomp) {
+        @Nullable Profile seccomp,
+        GroupLimits limits) {
     /** As little as the language's defaults take away. */
     public static final Confinement DEFAULT = new Confinement(
             null,
@@ -49,7 +51,8 @@ public record Confinement(
             null,
             Map.of(),
             null,
-            null);
+            null,
+            GroupLimits.NONE);
 
     public Confinement {
         groupAdd = List.copyOf(groupAdd);

@@ -131,14 +131,25 @@ public enum Key {
             Status.SUPPORTED,
             "Resource limits of setrlimit(2), by their names in small letters: a value, 'unlimited', or {soft, hard}.",
             "rlimits"),
-    MEM_LIMIT(Status.LATER, "The memory limit of the sandbox's control group."),
-    MEMSWAP_LIMIT(Status.LATER, "The limit of memory and swap of the sandbox's control group."),
-    MEM_RESERVATION(Status.LATER, "The memory that the sandbox's control group is promised."),
-    CPUS(Status.LATER, "How many processors' time the sandbox may use."),
-    CPUSET(Status.LATER, "The processors that the sandbox may use."),
-    CPU_WEIGHT(Status.LATER, "The sandbox's share where processors are short."),
-    PIDS_LIMIT(Status.LATER, "How many processes the sandbox may hold."),
-    CGROUP_PARENT(Status.LATER, "The control group below which the sandbox's own is made."),
+    MEM_LIMIT(
+            Status.SUPPORTED,
+            "How much memory the sandbox may use, such as 512m; its control group's limit. Who wants more is ended."),
+    MEMSWAP_LIMIT(
+            Status.SUPPORTED,
+            "How much memory and swap together: the value of mem_limit for no swap, -1 for any amount. "
+                    + "Default: as much swap as mem_limit says."),
+    MEM_RESERVATION(Status.SUPPORTED, "How much memory is left to the sandbox as long as others use more than theirs."),
+    CPUS(Status.SUPPORTED, "How many processors' time the sandbox may use, such as 1.5."),
+    CPUSET(Status.SUPPORTED, "The processors that the sandbox may run on, such as 0-3,5.", "cpuset_cpus"),
+    CPU_WEIGHT(
+            Status.SUPPORTED,
+            "The sandbox's share where processors are short, 1 to 10000; 100 is everybody's default.",
+            "cpu_shares"),
+    PIDS_LIMIT(Status.SUPPORTED, "How many processes and threads the sandbox may hold at once."),
+    CGROUP_PARENT(
+            Status.SUPPORTED,
+            "The control group below which the sandbox's own is made, as a path below the cgroup mount; it must exist. "
+                    + "Default: beside the caller's."),
     OOM_SCORE_ADJ(
             Status.SUPPORTED,
             "How readily the kernel ends the command when memory is short, -1000 to 1000. Default: the caller's."),
@@ -176,15 +187,25 @@ public enum Key {
             "entrypoint",
             "exec",
             "run"),
-    INIT(Status.LATER, Namespace.PID, "Whether a tiny init is process 1 inside."),
-    TTY(Status.LATER, "Whether the command gets a pseudo-terminal of its own."),
+    INIT(
+            Status.SUPPORTED,
+            Namespace.PID,
+            "Whether a tiny init is process 1 inside and the command its child: it reaps processes that lost their parent, "
+                    + "forwards signals and ends the sandbox with the command's status. Default: false, the command is process 1."),
+    TTY(
+            Status.SUPPORTED,
+            "Whether the command gets a pseudo-terminal of the sandbox's own, so that it cannot reach the caller's. "
+                    + "Default: auto, when standard input and output are terminals.",
+            "terminal"),
     TIMEOUT(
             Status.SUPPORTED,
             "How long the sandbox may run, as in 10s or 1m30s; then it is stopped and the exit status is 124."),
     STOP_SIGNAL(Status.SUPPORTED, "The signal that asks the command to end. Default: SIGTERM."),
     STOP_GRACE_PERIOD(
             Status.SUPPORTED, "How long the command may take to end once asked to, before SIGKILL. Default: 10s."),
-    REPORT(Status.LATER, "Where a report of the run is written."),
+    REPORT(
+            Status.SUPPORTED,
+            "The file to which a report of the run is written, as JSON: how it ended and why, times, memory, faults."),
     EXTENDS(Status.LATER, "Another spec that this one builds on."),
     INCLUDE(Status.LATER, "Other files that belong to this spec.");
 
@@ -193,6 +214,10 @@ public enum Key {
         SUPPORTED,
         LATER
     }
+
+    /** The keys that give the sandbox a control group. */
+    public static final List<Key> LIMITS =
+            List.of(MEM_LIMIT, MEMSWAP_LIMIT, MEM_RESERVATION, CPUS, CPUSET, CPU_WEIGHT, PIDS_LIMIT);
 
     private static final Map<String, Key> BY_WORD = new HashMap<>();
     private static final Map<String, Key> BY_SYNONYM = new HashMap<>();

@@ -23,4 +23,9 @@ public record LoadedSpec(
         inputs = List.copyOf(inputs);
         variables = Map.copyOf(variables);
     }
+
+    /** The same places and inputs with another spec, which is this one changed. */
+    public LoadedSpec with(SandboxSpec changed) {
+        return new LoadedSpec(changed, origins, file, inputs, variables);
+    }
 }

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeout wall-clock limit
  * @param fileSystem what the sandbox sees as its files
  * @param confinement what the command is and may do
+ * @param session what stands around the command while it runs
+ * @param report where a report of the run is written, absolute
  */
 public record SandboxSpec(
         @Min(1) @Max(1) int version,
@@ -72,7 +74,9 @@ public record SandboxSpec(
         Duration timeout,
 
         FileSystem fileSystem,
-        Confinement confinement) {
+        Confinement confinement,
+        Session session,
+        @Nullable String report) {
 
     /** What a sandbox may be called. */
     public static final String NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}";
@@ -102,6 +106,58 @@ public record SandboxSpec(
         joins = Collections.unmodifiableMap(new TreeMap<>(joins));
         environment = List.copyOf(environment);
         command = List.copyOf(command);
+    }
+
+    /** A sandbox without a report. */
+    public SandboxSpec(
+            int version,
+            String name,
+            @Nullable String description,
+            Set<Namespace> namespaces,
+            Map<Namespace, String> joins,
+            @Nullable String hostname,
+            @Nullable String domainname,
+            boolean mountProc,
+            Propagation propagation,
+            @Nullable IdMap uidMap,
+            @Nullable IdMap gidMap,
+            NetworkMode network,
+            List<Variable> environment,
+            InheritEnv inheritEnv,
+            @Nullable String workingDir,
+            List<String> command,
+            boolean noNewPrivileges,
+            Signal stopSignal,
+            Duration stopGracePeriod,
+            @Nullable Duration timeout,
+            FileSystem fileSystem,
+            Confinement confinement,
+            Session session) {
+        this(
+                version,
+                name,
+                description,
+                namespaces,
+                joins,
+                hostname,
+                domainname,
+                mountProc,
+                propagation,
+                uidMap,
+                gidMap,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                command,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                timeout,
+                fileSystem,
+                confinement,
+                session,
+                null);
     }
 
     /** Whether the spec lists this namespace. */
@@ -138,7 +194,72 @@ public record SandboxSpec(
                 stopGracePeriod,
                 timeout,
                 fileSystem,
-                confinement);
+                confinement,
+                session,
+                report);
+    }
+
+    /** The same without a terminal, for the background. */
+    public SandboxSpec withoutTerminal() {
+        return new SandboxSpec(
+                version,
+                name,
+                description,
+                namespaces,
+                joins,
+                hostname,
+                domainname,
+                mountProc,
+                propagation,
+                uidMap,
+                gidMap,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                command,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                timeout,
+                fileSystem,
+                confinement,
+                new Session(session.init(), Tty.FALSE),
+                report);
+    }
+
+    /** The same, as somebody who is in its namespaces already sees it. */
+    public SandboxSpec withoutNamespaces() {
+        return new SandboxSpec(
+                version,
+                name,
+                description,
+                Set.of(),
+                Map.of(),
+                null,
+                null,
+                false,
+                propagation,
+                null,
+                null,
+                network,
+                environment,
+                inheritEnv,
+                workingDir,
+                command,
+                noNewPrivileges,
+                stopSignal,
+                stopGracePeriod,
+                null,
+                FileSystem.CALLERS,
+                confinement,
+                new Session(false, session.tty()),
+                null);
+    }
+
+    /** Where a report of the run is written, if anywhere. */
+    public Optional<String> reportFile() {
+        return Optional.ofNullable(report);
     }
 
     /** The wall-clock limit, if there is one. */

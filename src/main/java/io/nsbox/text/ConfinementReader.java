@@ -47,9 +47,11 @@ final class ConfinementReader {
     private Map<String, String> sysctls = Map.of();
     private @Nullable TimeOffsets timeOffsets;
     private @Nullable Profile seccomp;
+    private final GroupLimitsReader limits;
 
     ConfinementReader(Binding binding) {
         this.binding = binding;
+        this.limits = new GroupLimitsReader(binding);
     }
 
     /** Reads the key if it is one of this reader's; false if it is not. */
@@ -70,7 +72,7 @@ final class ConfinementReader {
             case SYSCTLS -> sysctls = new SysctlsReader(binding).read(node, path);
             case TIME_OFFSETS -> timeOffsets(node, path);
             default -> {
-                return false;
+                return limits.read(key, node, path);
             }
         }
         return true;
@@ -152,6 +154,7 @@ final class ConfinementReader {
                 nice,
                 sysctls,
                 timeOffsets,
-                seccomp);
+                seccomp,
+                limits.limits());
     }
 }

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads durations such as {@code 500ms}, {@code 1m30s} and {@code 1d}: whole numbers with units, the longest first. */
-final class DurationReader {
+public final class DurationReader {
     /** The spelling, which the JSON Schema shares. */
     static final String PATTERN = "^(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$";
 
@@ -53,18 +53,23 @@ final class DurationReader {
         if (text.isEmpty()) {
             return Optional.empty();
         }
-        // The kernel's clocks and the constraint behind this know no more than 18 digits.
-        Matcher matcher = SPELLING.matcher(text.get());
-        if (text.get().length() > 64 || !matcher.matches()) {
+        Optional<Duration> duration = parse(text.get());
+        if (duration.isEmpty()) {
             binding.error(
                     Code.INVALID_VALUE,
                     node,
                     path,
                     Printable.quote(text.get()) + " is not a duration",
                     "write it as in 500ms, 10s, 1m30s, 2h or 1d");
-            return Optional.empty();
         }
-        return Optional.of(duration(matcher));
+        return duration;
+    }
+
+    /** The duration that a text spells; empty if it spells none. */
+    public static Optional<Duration> parse(String text) {
+        // The kernel's clocks and the constraint behind this know no more than 18 digits.
+        Matcher matcher = SPELLING.matcher(text);
+        return text.length() > 64 || !matcher.matches() ? Optional.empty() : Optional.of(duration(matcher));
     }
 
     /** One that overflows becomes one that is longer than any key admits. */

@@ -16,10 +16,12 @@ import io.nsbox.text.YamlNode.Scalar;
 import io.nsbox.text.YamlNode.Sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the entries of {@code mounts}, long and short, and those of {@code tmpfs}. */
 final class MountReader {
@@ -343,10 +345,19 @@ final class MountReader {
         Optional<GuestPath> target = paths.target(node, path, "'" + path + "'", where);
         Optional<ByteSize> size = Optional.empty();
         int mode = TMPFS_MODE;
+        Set<String> given = new HashSet<>();
         for (String option :
                 colon < 0 ? new String[0] : text.get().substring(colon + 1).split(",", -1)) {
             String value = option.substring(option.indexOf('=') + 1);
-            if (option.startsWith("size=")) {
+            String name = option.substring(0, option.length() - value.length());
+            if (!given.add(name) && !name.isEmpty()) {
+                binding.error(
+                        Code.DUPLICATE_KEY,
+                        node,
+                        path,
+                        "the option " + Printable.quote(name.substring(0, name.length() - 1)) + " is set twice",
+                        "remove one of the two");
+            } else if (option.startsWith("size=")) {
                 size = size(node, path, value);
             } else if (option.startsWith("mode=")) {
                 mode = mode(node, path, value, 07777).orElse(TMPFS_MODE);

@@ -11,7 +11,9 @@ import io.nsbox.spec.Namespace;
 import io.nsbox.spec.NetworkMode;
 import io.nsbox.spec.Propagation;
 import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Session;
 import io.nsbox.spec.Signal;
+import io.nsbox.spec.Tty;
 import io.nsbox.spec.Variable;
 import io.nsbox.text.YamlNode.Entry;
 import io.nsbox.text.YamlNode.Mapping;
@@ -60,11 +62,16 @@ final class SpecBinder {
     private Signal stopSignal = Signal.TERM;
     private Duration stopGracePeriod = DEFAULT_GRACE_PERIOD;
     private @Nullable Duration timeout;
+    private boolean init;
+    private Tty tty = Tty.AUTO;
+    private @Nullable String report;
+    private final PathReader paths;
     private final FileSystemReader fileSystem;
     private final ConfinementReader confinement;
 
     private SpecBinder(Binding binding, String defaultName, PathReader paths) {
         this.binding = binding;
+        this.paths = paths;
         this.fileSystem = new FileSystemReader(binding, paths);
         this.confinement = new ConfinementReader(binding);
         this.name = defaultName;
@@ -163,11 +170,14 @@ final class SpecBinder {
             case WORKING_DIR -> workingDir = binding.text(node, path).orElse(null);
             case COMMAND -> command = new CommandReader(binding).read(node, path);
             case NO_NEW_PRIVILEGES -> binding.bool(node, path).ifPresent(v -> noNewPrivileges = v);
+            case INIT -> binding.bool(node, path).ifPresent(v -> init = v);
+            case TTY -> new TtyReader(binding).read(node, path).ifPresent(v -> tty = v);
             case STOP_SIGNAL -> stopSignal(node, path);
             case STOP_GRACE_PERIOD ->
                 new DurationReader(binding).read(node, path).ifPresent(v -> stopGracePeriod = v);
             case TIMEOUT ->
                 timeout = new DurationReader(binding).read(node, path).orElse(null);
+            case REPORT -> report = report(node, path);
             default -> {
                 if (!fileSystem.read(key, node, path) && !confinement.read(key, node, path)) {
                     throw new IllegalStateException("a supported key without a reader: " + path);
@@ -196,6 +206,20 @@ final class SpecBinder {
             return;
         }
         binding.choice(node, path, NETWORK_MODES).ifPresent(v -> network = v);
+    }
+
+    private @Nullable String report(YamlNode node, String path) {
+        Optional<String> file = paths.host(node, path);
+        if (file.isPresent() && (file.get().endsWith("/") || file.get().endsWith("/.."))) {
+            binding.error(
+                    Code.INVALID_VALUE,
+                    node,
+                    path,
+                    "'report' names a folder",
+                    "name the file that is written, such as ./report.json");
+            return null;
+        }
+        return file.orElse(null);
     }
 
     private void stopSignal(YamlNode node, String path) {
@@ -240,7 +264,9 @@ final class SpecBinder {
                 stopGracePeriod,
                 timeout,
                 files,
-                confinement.confinement());
+                confinement.confinement(),
+                new Session(init, tty),
+                report);
     }
 
     private static <T> Map<String, T> words(T[] values, Function<T, String> word) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nsbox.cli.CompileRequest.Purpose;
 import io.nsbox.cli.PlanCommand.Detail;
 import io.nsbox.cli.PlanCommand.Format;
+import io.nsbox.plan.SandboxProcess;
+import io.nsbox.state.Sandbox;
+import io.nsbox.state.Sandboxes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -49,6 +52,8 @@ class CommandLinesTest {
                     plan box.yaml other.yaml    | 2   | one argument too many: 'other.yaml'
                     build box.yaml              | 2   | missing required option: '--output=OUT'
                     build box.yaml -o x --arch arm | 2 | invalid value for option '--arch': it is x86_64 or aarch64, not 'arm'
+                    export oic                  | 2   | unknown command 'oic'; did you mean 'oci'?
+                    export oci box.yaml         | 2   | missing required option: '--output=DIR'
                     cache claer                 | 2   | unknown command 'claer'; did you mean 'clear'?
                     completion fish             | 2   | invalid value for positional parameter at index 0 (SHELL): it is bash or zsh, not 'fish'
                     """)
@@ -92,7 +97,8 @@ class CommandLinesTest {
                         "blue",
                         List.of("hostname=a=b", "timeout=1s"),
                         List.of("sh", "-c", "--", ""),
-                        Purpose.RUN));
+                        Purpose.RUN,
+                        new Registering(new Sandboxes(temp.resolve("run")), false)));
     }
 
     @Test
@@ -151,7 +157,8 @@ class CommandLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "plan", "build", "doctor", "cache", "cache clear", "completion"})
+    @ValueSource(
+            strings = {"up", "plan", "build", "export", "export oci", "doctor", "cache", "cache clear", "completion"})
     void everyCommandExplainsItself(String command) {
         assertThat(run(words(command + " --help"))).isZero();
 
@@ -218,7 +225,13 @@ class CommandLinesTest {
             asked.add("launch " + request);
             return 42;
         };
-        return Main.run(console, new Recorder(), launch, new CacheFolder(temp.resolve("nsbox")), arguments);
+        return Main.run(
+                console,
+                new Recorder(),
+                launch,
+                new CacheFolder(temp.resolve("nsbox")),
+                new StateFolder(temp.resolve("run")),
+                arguments);
     }
 
     private String out() {
@@ -250,6 +263,17 @@ class CommandLinesTest {
             }
             asked.addAll(List.of(request, detail, format));
             return true;
+        }
+
+        @Override
+        public Optional<byte[]> entry(
+                CompileRequest request,
+                Sandbox sandbox,
+                Registering.Description description,
+                SandboxProcess process,
+                Console console) {
+            asked.addAll(List.of(request, process));
+            return Optional.of(IMAGE);
         }
 
         private boolean fails(CompileRequest request) {

@@ -24,7 +24,11 @@ import picocli.CommandLine.Model.OptionSpec;
 
 class ManPageTest {
     private static final CommandLine NSBOX = Main.commandLine(
-            console(), new SandboxCompiler(HostTree.at(Path.of("/")), null), (i, r) -> 0, new CacheFolder(null));
+            console(),
+            new SandboxCompiler(HostTree.at(Path.of("/")), null),
+            (i, r) -> 0,
+            new CacheFolder(null),
+            new StateFolder(null));
 
     static Stream<CommandLine> commands() {
         return NSBOX.getSubcommands().values().stream();

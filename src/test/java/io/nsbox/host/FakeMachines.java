@@ -64,9 +64,9 @@ public final class FakeMachines {
                 .without("/usr/bin/newgidmap");
     }
 
-    /** Alice on a Debian 12 with everything that unprivileged callers need. */
+    /** Alice on a Debian 13 with everything that unprivileged callers need. */
     public static FakeTree debian() {
-        return ubuntu().with("/proc/sys/kernel/osrelease", "6.1.0-21-amd64")
+        return ubuntu().with("/proc/sys/kernel/osrelease", "6.12.43-amd64")
                 .with("/etc/os-release", "ID=debian")
                 .without("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
     }

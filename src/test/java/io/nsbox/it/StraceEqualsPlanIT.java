@@ -101,6 +101,14 @@ class StraceEqualsPlanIT {
                 "seccomp-by-kernel",
                 "namespaces: [user]\nseccomp: {defaultAction: SCMP_ACT_ALLOW, syscalls: [{names: [bpf], action:"
                         + " SCMP_ACT_LOG, includes: {minKernel: \"6.0\"}}]}\ncommand: [\"true\"]\n");
+        String inside = "namespaces: [user, mount, pid]\nuid_map: root\nmount_proc: true\n";
+        MORE_SPECS.put("tty", inside + "tty: true\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("no-tty", inside + "tty: false\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("init", inside + "init: true\ncommand: [\"true\"]\n");
+        MORE_SPECS.put("init-tty", inside + "dev: minimal\ninit: true\ntty: true\ncommand: [\"true\"]\n");
+        MORE_SPECS.put(
+                "devpts-tty",
+                inside + "tty: true\ninit: true\nmounts: [{type: devpts, target: /dev/pts}]\ncommand: [\"true\"]\n");
         for (String propagation : List.of("private", "slave", "shared", "unbindable")) {
             MORE_SPECS.put(
                     propagation, "namespaces: [user, mount]\npropagation: " + propagation + "\ncommand: [\"true\"]\n");
@@ -269,12 +277,26 @@ class StraceEqualsPlanIT {
         List<StraceLog.Call> sandbox = new ArrayList<>(StraceLog.untilExecuted(log.of(child)));
         // A plan shows one look at one folder of the PATH.
         sandbox.removeIf(call -> call.failed() && List.of("execve", "faccessat").contains(call.name()));
-        spelling.compare(plan.inSandbox(), sandbox);
+        if (plan.inInit().isEmpty()) {
+            spelling.compare(plan.inSandbox(), sandbox);
+        } else {
+            int started = plan.inSandbox().size();
+            spelling.compare(plan.inSandbox(), sandbox.subList(0, started));
+            List<StraceLog.Call> init = sandbox.subList(started, sandbox.size());
+            spelling.compare(plan.inInit(), init.subList(0, plan.inInit().size()));
+            List<StraceLog.Call> command = new ArrayList<>(StraceLog.untilExecuted(
+                    log.of(log.processes().get(log.processes().size() - 1))));
+            command.removeIf(
+                    call -> call.failed() && List.of("execve", "faccessat").contains(call.name()));
+            spelling.compare(plan.inCommand(), command);
+        }
         if (!plan.inGuard().isEmpty()) {
-            List<StraceLog.Call> guard =
-                    log.of(log.processes().get(log.processes().size() - 1));
+            // The command under an init is made last, because the sandbox waits for the guard.
+            int place = log.processes().size() - (plan.inInit().isEmpty() ? 1 : 2);
+            List<StraceLog.Call> guard = log.of(log.processes().get(place));
             int set = plan.inGuard().size();
-            spelling.compare(plan.inGuard(), guard.subList(0, Math.min(guard.size(), set)));
+            int made = Math.min(guard.size(), set);
+            spelling.compare(plan.inGuard().subList(0, made), guard.subList(0, made));
             // The guard of a short sandbox may not come to wait.
             if (guard.size() > set) {
                 assertThat(guard.get(set).text()).startsWith("ppoll([{fd=");
@@ -284,7 +306,12 @@ class StraceEqualsPlanIT {
 
     /** The JSON of {@code plan --syscalls --format json}. */
     private record PlannedCalls(
-            List<Planned> inLauncher, List<Planned> inStage, List<Planned> inGuard, List<Planned> inSandbox) {
+            List<Planned> inLauncher,
+            List<Planned> inStage,
+            List<Planned> inGuard,
+            List<Planned> inSandbox,
+            List<Planned> inInit,
+            List<Planned> inCommand) {
         record Planned(String name, String text) {}
 
         static PlannedCalls read(String json) {
@@ -292,6 +319,8 @@ class StraceEqualsPlanIT {
             List<Planned> stage = new ArrayList<>();
             List<Planned> guard = new ArrayList<>();
             List<Planned> sandbox = new ArrayList<>();
+            List<Planned> init = new ArrayList<>();
+            List<Planned> command = new ArrayList<>();
             for (JsonNode call : JsonMapper.shared().readTree(json).get("syscalls")) {
                 Planned planned = new Planned(
                         call.get("name").asString(), call.get("text").asString());
@@ -300,10 +329,12 @@ class StraceEqualsPlanIT {
                     case "stage" -> stage.add(planned);
                     case "guard" -> guard.add(planned);
                     case "child" -> sandbox.add(planned);
+                    case "init" -> init.add(planned);
+                    case "command" -> command.add(planned);
                     default -> assertThat(planned.name()).isEqualTo("execve");
                 }
             }
-            return new PlannedCalls(launcher, stage, guard, sandbox);
+            return new PlannedCalls(launcher, stage, guard, sandbox, init, command);
         }
 
         static PlannedCalls of(Trace trace) {
@@ -311,16 +342,20 @@ class StraceEqualsPlanIT {
             List<Planned> stage = new ArrayList<>();
             List<Planned> guard = new ArrayList<>();
             List<Planned> sandbox = new ArrayList<>();
+            List<Planned> init = new ArrayList<>();
+            List<Planned> command = new ArrayList<>();
             for (Trace.TracedCall call : trace.calls()) {
                 List<Planned> process = switch (call.phase()) {
                     case CHILD -> sandbox;
                     case STAGE -> stage;
                     case GUARD -> guard;
+                    case INIT -> init;
+                    case COMMAND -> command;
                     default -> launcher;
                 };
                 process.add(new Planned(call.syscall().word(), call.text()));
             }
-            return new PlannedCalls(launcher, stage, guard, sandbox);
+            return new PlannedCalls(launcher, stage, guard, sandbox, init, command);
         }
     }
 

@@ -65,6 +65,7 @@ final class StraceWords {
                 .replace("{version=_LINUX_CAPABILITY_VERSION_3, pid=0}", "{_LINUX_CAPABILITY_VERSION_3, 0}")
                 .replace("4294967295", "~0U")
                 .replace("IPPROTO_IP", "0")
+                .replace("TIOCGPTPEER, 0x80102", "TIOCGPTPEER, O_RDWR|O_NOCTTY|O_CLOEXEC")
                 .replace("SUID_DUMP_DISABLE", "0")
                 .replace("SUID_DUMP_USER", "1")
                 .replaceAll("(mknodat\\(.*, S_IFREG\\|\\d+)\\)", "$1, 0)")

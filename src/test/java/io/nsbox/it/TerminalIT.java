@@ -131,7 +131,8 @@ class TerminalIT {
     @ParameterizedTest
     @MethodSource("everyone")
     void aBackgroundJobThatReadsTheTerminalStops(Identity identity, String namespaces) {
-        try (Tmux terminal = open(identity, namespaces + "command: [sh, -c, 'read x; echo \"box got $x\"']\n")) {
+        String shared = "tty: false\ncommand: [sh, -c, 'read x; echo \"box got $x\"']\n";
+        try (Tmux terminal = open(identity, namespaces + shared)) {
             terminal.type("./box &");
             Running.awaitThat("the job is stopped", () -> {
                 terminal.type("jobs -s");

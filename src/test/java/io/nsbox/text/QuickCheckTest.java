@@ -10,6 +10,7 @@ import io.nsbox.spec.InheritEnv;
 import io.nsbox.spec.NetworkMode;
 import io.nsbox.spec.Propagation;
 import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Session;
 import io.nsbox.spec.Signal;
 import jakarta.validation.Constraint;
 import jakarta.validation.Valid;
@@ -171,6 +172,7 @@ class QuickCheckTest {
                 component.equals("stopGracePeriod") ? (Duration) value : Duration.ofSeconds(10),
                 component.equals("timeout") ? (Duration) value : null,
                 FileSystem.CALLERS,
-                Confinement.DEFAULT);
+                Confinement.DEFAULT,
+                Session.DEFAULT);
     }
 }

@@ -79,6 +79,12 @@ final class SchemaGenerator {
         return JsonMapper.shared().writer().with(printer).writeValueAsString(schema) + "\n";
     }
 
+    private static ObjectNode tty() {
+        ObjectNode tty = JsonNodeFactory.instance.objectNode();
+        tty.putArray("enum").add("auto").add(true).add(false);
+        return tty.put("default", "auto");
+    }
+
     private static ObjectNode property(Key key) {
         return switch (key) {
             case VERSION ->
@@ -91,6 +97,8 @@ final class SchemaGenerator {
             case HOSTNAME -> bytes("hostname").put("pattern", pattern("hostname"));
             case DOMAINNAME -> bytes("domainname").put("pattern", "^" + NO_VARIABLE);
             case MOUNT_PROC -> bool(false);
+            case INIT -> bool(false);
+            case TTY -> tty();
             case NO_NEW_PRIVILEGES -> bool(true);
             case UID_MAP, GID_MAP -> idMap();
             case ROOTFS -> rootfs();
@@ -127,6 +135,9 @@ final class SchemaGenerator {
                     NICE,
                     SYSCTLS,
                     TIME_OFFSETS -> ConfinementSchema.property(key);
+            case MEM_LIMIT, MEMSWAP_LIMIT, MEM_RESERVATION, CPUS, CPUSET, CPU_WEIGHT, PIDS_LIMIT, CGROUP_PARENT ->
+                GroupLimitsSchema.property(key);
+            case REPORT -> hostPath();
             case SECCOMP -> SeccompSchema.key();
             case DEV -> words(Arrays.stream(Dev.values()).map(Dev::word).toList());
             case DEVICES -> paths(PathListReader.DEVICE_PATTERN);

@@ -15,6 +15,7 @@ import io.nsbox.spec.Namespace;
 import io.nsbox.spec.NetworkMode;
 import io.nsbox.spec.Propagation;
 import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Session;
 import io.nsbox.spec.Signal;
 import io.nsbox.spec.Variable;
 import java.io.IOException;
@@ -83,7 +84,8 @@ class SpecReaderTest {
                                 .plusSeconds(4)
                                 .plusMillis(500),
                         FileSystem.CALLERS,
-                        Confinement.DEFAULT));
+                        Confinement.DEFAULT,
+                        Session.DEFAULT));
     }
 
     @Test
@@ -111,7 +113,8 @@ class SpecReaderTest {
                         Duration.ofSeconds(10),
                         null,
                         FileSystem.CALLERS,
-                        Confinement.DEFAULT));
+                        Confinement.DEFAULT,
+                        Session.DEFAULT));
     }
 
     @Test

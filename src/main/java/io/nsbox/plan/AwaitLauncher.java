@@ -7,16 +7,20 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Syscall;
 
 /**
- * Lets the sandbox's first process wait until the launcher has written the id maps, where it is the launcher that does, and
- * has done what else takes its privilege.
+ * Lets the sandbox's first process wait until the launcher has written the id maps, where it is the launcher that does, has
+ * done what else takes its privilege, and has set the guard.
  *
  * @param always whether the launcher has something to do for every caller
  * @param forMaps whether there are id maps
+ * @param forGuard whether there is a guard
  */
-record AwaitIdMaps(boolean always, boolean forMaps) implements Step {
+record AwaitLauncher(boolean always, boolean forMaps, boolean forGuard) implements Step {
     @Override
     public String title() {
-        return forMaps ? "wait for the id maps" : "wait for the launcher";
+        if (forMaps) {
+            return forGuard ? "wait for the id maps and the guard" : "wait for the id maps";
+        }
+        return forGuard ? "wait for the guard" : "wait for the launcher";
     }
 
     @Override
@@ -34,18 +38,10 @@ record AwaitIdMaps(boolean always, boolean forMaps) implements Step {
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
-        Label done = b.label("maps are written");
+        Label done = b.label("nothing to wait for");
         if (!always) {
             b.branch(frame.mayMap, Condition.EQUAL, 0, done);
         }
-        awaitWord(emitter);
-        b.place(done);
-    }
-
-    /** Lets the sandbox's first process wait for the launcher's word to go on. */
-    static void awaitWord(Emitter emitter) {
-        ProgramBuilder b = emitter.builder();
-        Frame frame = emitter.frame();
         Label told = b.label("told to go on");
         emitter.must(
                 frame.scratch,
@@ -57,5 +53,6 @@ record AwaitIdMaps(boolean always, boolean forMaps) implements Step {
         b.branch(frame.scratch, Condition.NOT_EQUAL, 0, told);
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(told);
+        b.place(done);
     }
 }

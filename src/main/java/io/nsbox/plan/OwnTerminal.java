@@ -1,0 +1,444 @@
+package io.nsbox.plan;
+
+import io.nsbox.program.Arithmetic;
+import io.nsbox.program.Condition;
+import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
+import io.nsbox.program.OnError;
+import io.nsbox.program.Operand;
+import io.nsbox.program.ProgramBuilder;
+import io.nsbox.program.Slot;
+import io.nsbox.program.Syscall;
+import io.nsbox.spec.Tty;
+import io.nsbox.spec.User;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+
+/**
+ * The pseudo-terminal of the sandbox's own (pty(7), ioctl_tty(2)): how it is opened and becomes the command's.
+ *
+ * <p>What the command writes to its terminal, or pushes into it with TIOCSTI, stays on this side: the caller's terminal is no
+ * file of the sandbox. {@link Relay} carries the bytes between the two.
+ */
+final class OwnTerminal {
+    static final int TCGETS = 0x5401;
+    static final int TCSETS = 0x5402;
+    static final int TIOCGWINSZ = 0x5413;
+    static final int TIOCSWINSZ = 0x5414;
+    private static final int TIOCSCTTY = 0x540e;
+    private static final int TIOCSPTLCK = 0x4004_5431;
+    private static final int TIOCGPTPEER = 0x5441;
+    private static final int O_NOCTTY = 0x100;
+    private static final int SOL_SOCKET = 1;
+    private static final int SCM_RIGHTS = 1;
+    private static final int HEADER_SIZE = 56;
+    private static final int CONTROL_SIZE = 24;
+    private static final int CONTROL_LENGTH = 20;
+
+    /** Bytes of the kernel's struct termios (asm-generic/termbits.h). */
+    static final int TERMIOS_SIZE = 36;
+
+    private final Emitter emitter;
+    private final ProgramBuilder b;
+    private final Frame frame;
+
+    /** Whether there is a terminal of the sandbox's own: 1 or 0. */
+    final Slot own;
+    /** Whether standard input is a terminal: 1 or 0. */
+    final Slot inIsTerminal;
+    /** Whether {@link #saved} holds the modes that the caller's terminal has for this job: 1 or 0. */
+    private final Slot known;
+    /** The side of the pseudo-terminal that the launcher has; -1 where it has none. */
+    final Slot master;
+    /** The side that the command has. */
+    final Slot slave;
+    /** What the launcher reads for it: the caller's input, or -1 once that has ended. */
+    final Slot in;
+    /** Where the launcher writes what it shows. */
+    final Slot out;
+    /** The modes of the caller's terminal, as they were. */
+    final Operand.Address saved;
+    /** The same, made raw. */
+    final Operand.Address rawModes;
+    /** A struct winsize. */
+    final Operand.Address size;
+
+    private final Slot back;
+    private final Label raw;
+    private final Operand.Address header;
+    private final Operand.Address control;
+    private final Operand.Address note;
+
+    private final Tty tty;
+    private final boolean ofHost;
+
+    /**
+     * A terminal that is wanted so.
+     *
+     * @param ofHost whether it is one of the caller's devpts, opened by the launcher, and not one of the sandbox's
+     */
+    OwnTerminal(Emitter emitter, Tty tty, boolean ofHost) {
+        this.tty = tty;
+        this.ofHost = ofHost;
+        this.emitter = emitter;
+        this.b = emitter.builder();
+        this.frame = emitter.frame();
+        own = b.slot("own terminal");
+        inIsTerminal = b.slot("input is a terminal");
+        known = b.slot("modes are known");
+        back = b.slot("back from raw");
+        raw = b.label("make raw");
+        master = b.slot("master");
+        slave = b.slot("terminal of the sandbox");
+        in = b.slot("input");
+        out = b.slot("output");
+        rawModes = b.buffer("raw modes", 40);
+        saved = b.buffer("caller's modes", 40);
+        size = b.buffer("size", 8);
+        header = b.buffer("header", HEADER_SIZE);
+        control = b.buffer("control", CONTROL_SIZE);
+        note = b.buffer("note", 8);
+    }
+
+    /** Emits, for the launcher, the decision whether there is one; goes on at the label if not. */
+    void decide(Label none) {
+        b.set(own, 0);
+        b.set(master, -1);
+        b.set(inIsTerminal, 0);
+        b.set(known, 0);
+        Slot result = frame.scratch;
+        Label decided = b.label("a terminal is wanted");
+        Label blind = b.label("input is no terminal");
+        b.call(
+                result,
+                new OnError.GoTo(tty == Tty.AUTO ? none : blind),
+                Syscall.IOCTL,
+                Operand.number(0),
+                Operand.named("TCGETS", TCGETS),
+                saved.shownAs("&modes"));
+        b.set(inIsTerminal, 1);
+        // To a job in the background the terminal shows the modes of who is in front.
+        Label background = b.label("in the background at first");
+        branchIfElsewhere(frame.terminal, frame.foreground, background);
+        b.set(known, 1);
+        b.place(background);
+        b.place(blind);
+        if (tty == Tty.AUTO) {
+            b.call(
+                    result,
+                    new OnError.GoTo(none),
+                    Syscall.IOCTL,
+                    Operand.number(1),
+                    Operand.named("TCGETS", TCGETS),
+                    frame.words.shownAs("&modes of the output"));
+        }
+        b.place(decided);
+        b.set(own, 1);
+        askSize();
+    }
+
+    /** Asks the caller's terminal how large it is; where there is none the size stays what it is. */
+    void askSize() {
+        Label known = b.label("size is known");
+        for (int stream = 0; stream < 2; stream++) {
+            b.call(
+                    frame.scratch,
+                    new OnError.Ignore(),
+                    Syscall.IOCTL,
+                    Operand.number(stream),
+                    Operand.named("TIOCGWINSZ", TIOCGWINSZ),
+                    size.shownAs("&size"));
+            b.branch(frame.scratch, Condition.EQUAL, 0, known);
+        }
+        b.place(known);
+    }
+
+    /** Opens a pseudo-terminal of the caller's devpts. */
+    void openOfHost() {
+        open(Operand.named("AT_FDCWD", Linux.AT_FDCWD), b.text("/dev/ptmx"));
+    }
+
+    /** Opens a pseudo-terminal of a new devpts, given by its mount; who the command is owns it. */
+    void openIn(Slot devpts, java.util.Optional<User> user) {
+        Label none = b.label("no terminal to open");
+        b.branch(own, Condition.EQUAL, 0, none);
+        open(Operand.of(devpts), b.text("ptmx"));
+        giveTo(user);
+        sendMaster();
+        b.attempt(Syscall.CLOSE, Operand.of(master));
+        take();
+        b.place(none);
+    }
+
+    /** Gives the terminal to the command's user, so that it can be opened by its name; not all may. */
+    void giveTo(java.util.Optional<User> user) {
+        user.ifPresent(who -> b.attempt(
+                Syscall.FCHOWN,
+                Operand.of(slave),
+                Operand.named(Long.toString(who.uid()), who.uid()),
+                Operand.number(-1)));
+    }
+
+    private void open(Operand folder, Operand path) {
+        emitter.must(
+                HINTS,
+                master,
+                Syscall.OPENAT,
+                folder,
+                path,
+                Operand.named(
+                        "O_RDWR|O_NOCTTY|O_NONBLOCK|O_CLOEXEC",
+                        Linux.O_RDWR | O_NOCTTY | Linux.O_NONBLOCK | Linux.O_CLOEXEC));
+        // A refusal shows at the next call.
+        b.attempt(
+                Syscall.IOCTL,
+                Operand.of(master),
+                Operand.named("TIOCSPTLCK", TIOCSPTLCK),
+                b.struct("[0]", new byte[8]));
+        emitter.must(
+                HINTS,
+                slave,
+                Syscall.IOCTL,
+                Operand.of(master),
+                Operand.named("TIOCGPTPEER", TIOCGPTPEER),
+                Operand.named("O_RDWR|O_NOCTTY|O_CLOEXEC", Linux.O_RDWR | O_NOCTTY | Linux.O_CLOEXEC));
+        Label plain = b.label("modes stay");
+        b.branch(known, Condition.EQUAL, 0, plain);
+        b.attempt(Syscall.IOCTL, Operand.of(slave), Operand.named("TCSETS", TCSETS), saved.shownAs("&modes"));
+        b.place(plain);
+        b.attempt(Syscall.IOCTL, Operand.of(slave), Operand.named("TIOCSWINSZ", TIOCSWINSZ), size.shownAs("&size"));
+    }
+
+    /**
+     * Emits, for the launcher once the sandbox's process exists, that it keeps its own side only, and reads and writes the
+     * caller's terminal without waiting for it.
+     *
+     * <p>As files of its own: O_NONBLOCK on the caller's would be seen by the caller's other processes too.
+     */
+    void keepOwnSide() {
+        Label none = b.label("nothing to keep");
+        b.branch(own, Condition.EQUAL, 0, none);
+        if (ofHost) {
+            b.attempt(Syscall.CLOSE, Operand.of(slave));
+        }
+        b.set(in, 0);
+        b.set(out, 1);
+        Label noInput = b.label("input is shared");
+        b.branch(inIsTerminal, Condition.EQUAL, 0, noInput);
+        reopen(in, "/proc/self/fd/0", "O_RDONLY", Linux.O_RDONLY, noInput);
+        b.place(noInput);
+        Label noOutput = b.label("output is shared");
+        b.call(
+                frame.scratch,
+                new OnError.GoTo(noOutput),
+                Syscall.IOCTL,
+                Operand.number(1),
+                Operand.named("TCGETS", TCGETS),
+                frame.words.shownAs("&modes of the output"));
+        reopen(out, "/proc/self/fd/1", "O_WRONLY", Linux.O_WRONLY, noOutput);
+        b.place(noOutput);
+        b.place(none);
+    }
+
+    private void reopen(Slot into, String path, String name, int mode, Label failed) {
+        b.call(
+                frame.scratch,
+                new OnError.GoTo(failed),
+                Syscall.OPENAT,
+                Operand.named("AT_FDCWD", Linux.AT_FDCWD),
+                b.text(path),
+                Operand.named(
+                        name + "|O_NOCTTY|O_NONBLOCK|O_CLOEXEC", mode | O_NOCTTY | Linux.O_NONBLOCK | Linux.O_CLOEXEC));
+        b.set(into, Operand.of(frame.scratch));
+    }
+
+    /** Emits, for the guard, that it has no side of the terminal, which must be able to hang up. */
+    void leave() {
+        if (ofHost) {
+            Label none = b.label("no terminal to leave");
+            b.branch(own, Condition.EQUAL, 0, none);
+            b.attempt(Syscall.CLOSE, Operand.of(master));
+            b.place(none);
+        }
+    }
+
+    /** Emits, for the guard of a launcher that was killed, that the caller's terminal gets its modes back if they are raw still; the first pollfd says whether the launcher has ended. */
+    void rescueAfter(Operand.Address polls) {
+        Label done = b.label("nothing to rescue");
+        Slot differs = frame.scratch;
+        b.load(2, differs, polls, 6);
+        b.branch(differs, Condition.EQUAL, 0, done);
+        b.branch(known, Condition.EQUAL, 0, done);
+        makeRaw();
+        b.call(
+                differs,
+                new OnError.GoTo(done),
+                Syscall.IOCTL,
+                Operand.number(0),
+                Operand.named("TCGETS", TCGETS),
+                frame.page.shownAs("&modes"));
+        b.compare(frame.page, rawModes, Operand.number(TERMIOS_SIZE), differs);
+        b.branch(differs, Condition.NOT_EQUAL, 0, done);
+        setModes(saved);
+        b.place(done);
+    }
+
+    private static final String NO_TERMINAL = "write `tty: false` to share the caller's terminal";
+
+    private static final Hints HINTS =
+            Hints.on(Linux.ENOENT, NO_TERMINAL).and(Linux.EACCES, NO_TERMINAL).and(Linux.ENOSPC, "see kernel.pty.max");
+
+    /** Makes the terminal the controlling one of a new session, and the process's standard streams. */
+    void take() {
+        emitter.must(Syscall.SETSID);
+        emitter.must(Syscall.IOCTL, Operand.of(slave), Operand.named("TIOCSCTTY", TIOCSCTTY), Operand.number(0));
+        for (int stream = 0; stream < 2; stream++) {
+            emitter.must(Syscall.DUP3, Operand.of(slave), Operand.number(stream), Operand.number(0));
+        }
+        Label kept = b.label("standard error stays");
+        if (tty == Tty.AUTO) {
+            // What was sent elsewhere on purpose stays there; but no file of the sandbox is the caller's terminal.
+            b.call(
+                    frame.scratch,
+                    new OnError.GoTo(kept),
+                    Syscall.IOCTL,
+                    Operand.number(2),
+                    Operand.named("TCGETS", TCGETS),
+                    frame.words.shownAs("&modes of the errors"));
+        }
+        emitter.must(Syscall.DUP3, Operand.of(slave), Operand.number(2), Operand.number(0));
+        b.place(kept);
+    }
+
+    /** Hands the master over to the launcher. */
+    private void sendMaster() {
+        b.copy(header, message(), Operand.number(HEADER_SIZE), Slot.NOWHERE);
+        b.store(8, control, 0, Operand.number(CONTROL_LENGTH));
+        b.store(4, control, 8, Operand.named("SOL_SOCKET", SOL_SOCKET));
+        b.store(4, control, 12, Operand.named("SCM_RIGHTS", SCM_RIGHTS));
+        b.store(4, control, 16, Operand.of(master));
+        emitter.must(Syscall.SENDMSG, Operand.of(frame.reportOut), header.shownAs("{<master>}"), Operand.number(0));
+    }
+
+    /** Takes the master that the sandbox's process sent; the slot receives what recvmsg(2) returned. */
+    void receiveMaster(Slot result) {
+        b.copy(header, message(), Operand.number(HEADER_SIZE), Slot.NOWHERE);
+        Label none = b.label("no master came");
+        b.call(
+                result,
+                new OnError.Ignore(),
+                Syscall.RECVMSG,
+                Operand.of(frame.reportIn),
+                header.shownAs("{&master}"),
+                Operand.named("MSG_DONTWAIT|MSG_CMSG_CLOEXEC", 0x4000_0040));
+        b.branch(result, Condition.NOT_EQUAL, 1, none);
+        Slot length = frame.scratch3;
+        b.load(8, length, header, 40);
+        b.branch(length, Condition.LESS, CONTROL_LENGTH, none);
+        b.load(4, master, control, 16);
+        b.place(none);
+    }
+
+    /** A struct msghdr of one byte and room for one descriptor (recvmsg(2)). */
+    private Operand message() {
+        Operand.Address vector = b.struct(
+                "{note}",
+                ByteBuffer.allocate(16)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(8, 1)
+                        .array(),
+                Map.of(0, note));
+        byte[] bytes = ByteBuffer.allocate(HEADER_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(24, 1)
+                .putLong(40, CONTROL_SIZE)
+                .array();
+        return b.struct("message", bytes, Map.of(16, vector, 32, control));
+    }
+
+    /** Gives the caller's terminal its own modes back, if they were changed. */
+    void restoreModes(Slot raw) {
+        Label done = b.label("modes are the caller's");
+        b.branch(raw, Condition.EQUAL, 0, done);
+        setModes(saved);
+        b.set(raw, 0);
+        b.place(done);
+    }
+
+    /** Sets the modes of the caller's terminal. */
+    void setModes(Operand.Address modes) {
+        b.attempt(Syscall.IOCTL, Operand.number(0), Operand.named("TCSETS", TCSETS), modes.shownAs("&modes"));
+    }
+
+    /** Whether it is one of the caller's devpts. */
+    boolean isOfHost() {
+        return ofHost;
+    }
+
+    /** Goes on at the label where the terminal listens to a group that is not this job's. */
+    void branchIfElsewhere(Slot refused, Operand.Address group, Label elsewhere) {
+        Label unknown = b.label("it is nobody's");
+        b.branch(refused, Condition.NOT_EQUAL, 0, unknown);
+        b.call(frame.scratch, new OnError.Ignore(), Syscall.GETPGID, Operand.number(0));
+        b.load(4, frame.scratch3, group, 0);
+        b.branch(frame.scratch, Condition.NOT_EQUAL, Operand.of(frame.scratch3), elsewhere);
+        b.place(unknown);
+    }
+
+    /** Puts the caller's terminal into raw mode, and remembers its modes if that is not done yet. */
+    void goRaw() {
+        Label remembered = b.label("modes are remembered");
+        b.branch(known, Condition.NOT_EQUAL, 0, remembered);
+        b.attempt(Syscall.IOCTL, Operand.number(0), Operand.named("TCGETS", TCGETS), saved.shownAs("&modes"));
+        b.set(known, 1);
+        b.place(remembered);
+        makeRaw();
+        setModes(rawModes);
+    }
+
+    private void makeRaw() {
+        Label made = b.label("modes are raw");
+        b.set(back, made);
+        b.jump(raw);
+        b.place(made);
+    }
+
+    /** Emits what makes the caller's modes raw, as cfmakeraw(3) does. */
+    void emitRoutine() {
+        Slot at = frame.scratch2;
+        Slot word = frame.scratch3;
+        b.section(Lowering.SUPERVISION, 0);
+        b.place(raw);
+        b.copy(rawModes, saved, Operand.number(TERMIOS_SIZE), Slot.NOWHERE);
+        b.set(at, rawModes);
+        mask(at, word, 0, ~(0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400));
+        mask(at, word, 4, ~0x1);
+        mask(at, word, LFLAG, ~(0x1 | 0x2 | 0x8 | 0x40 | 0x8000));
+        b.load(4, word, Operand.of(at), 8);
+        b.compute(Arithmetic.AND, word, Operand.of(word), Operand.number(~(0x30 | 0x100)));
+        b.compute(Arithmetic.OR, word, Operand.of(word), Operand.number(0x30));
+        b.store(4, Operand.of(at), 8, Operand.of(word));
+        // VTIME is 0, VMIN is 1.
+        b.store(2, Operand.of(at), VTIME, Operand.number(1 << 8));
+        b.jump(back);
+    }
+
+    /* Where struct termios has its control characters (asm-generic/termbits.h). */
+    static final int VINTR = 17;
+    static final int VQUIT = 18;
+    static final int VEOF = 21;
+    private static final int VTIME = 22;
+    static final int VSUSP = 27;
+    /** Where its local modes are. */
+    static final int LFLAG = 12;
+
+    static final int ISIG = 1;
+    static final int ICANON = 2;
+
+    private void mask(Slot at, Slot word, int offset, int keep) {
+        b.load(4, word, Operand.of(at), offset);
+        b.compute(Arithmetic.AND, word, Operand.of(word), Operand.number(keep));
+        b.store(4, Operand.of(at), offset, Operand.of(word));
+    }
+}
