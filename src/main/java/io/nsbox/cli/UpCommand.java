@@ -1,9 +1,13 @@
 package io.nsbox.cli;
 
 import io.nsbox.cli.CompileRequest.Purpose;
+import io.nsbox.spec.Key;
+import io.nsbox.text.ReadOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code nsbox up}: compiles a spec and hands its launcher over to be run. */
 @Command(
         name = "up",
-        customSynopsis = "nsbox up [-dh] [--dry-run] [--name=NAME] [--set=KEY=VALUE]... FILE [-- WORDS...]",
+        customSynopsis =
+                "nsbox up [-dh] [--dry-run] [--name=NAME] [--report=FILE] [--set=KEY=VALUE]... FILE [-- WORDS...]",
         header = "Run a command in the sandbox that a spec describes.",
         description = {
             "Compiles FILE to a launcher, keeps it in the cache, and runs it. Words after -- replace the spec's command.",
@@ -52,6 +57,13 @@ final class UpCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description = "Override a key of the spec; VALUE is YAML and is validated as the file is. May be repeated.")
     private List<String> overrides = new ArrayList<>();
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write a report of the run to FILE, as JSON, instead of where the spec says; "
+                    + "relative to the working directory. Also where the spec is not valid.")
+    private @Nullable String report;
 
     @Option(names = "--dry-run", description = "Print the plan and stop before anything is done.")
     private boolean dryRun;
@@ -100,19 +112,23 @@ final class UpCommand implements Callable<Integer> {
             console.err().println("nsbox: error: " + e.getMessage());
             return ExitStatus.SETUP;
         }
+        List<String> settings = new ArrayList<>(overrides);
+        Optional<Path> reportFile = Optional.ofNullable(report)
+                .map(path -> console.workingDirectory().resolve(path));
+        reportFile.ifPresent(path -> settings.add(ReadOptions.textSetting(Key.REPORT.word(), path.toString())));
         CompileRequest request = new CompileRequest(
-                file,
-                name,
-                overrides,
-                words.isEmpty() ? null : words,
-                dryRun ? Purpose.SHOW : Purpose.RUN,
-                registering);
+                file, name, settings, words.isEmpty() ? null : words, dryRun ? Purpose.SHOW : Purpose.RUN, registering);
         if (dryRun) {
             boolean fine = compiler.plan(request, PlanCommand.Detail.STEPS, PlanCommand.Format.TEXT, console);
             return fine ? ExitStatus.OK : ExitStatus.SETUP;
         }
         try {
-            return Launch.compileAndRun(request, console, compiler, launch);
+            int status = Launch.compileAndRun(request, console, compiler, launch);
+            if (status == ExitStatus.SETUP && reportFile.isPresent()) {
+                // No launcher lives to write it.
+                FailedReport.write(reportFile.get(), console);
+            }
+            return status;
         } catch (StateException e) {
             console.err().println("nsbox: error: " + e.getMessage());
             return ExitStatus.SETUP;

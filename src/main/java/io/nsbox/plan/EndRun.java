@@ -113,6 +113,9 @@ final class EndRun {
     void reportTo(Slot folder, String name) {
         reportFolder = folder;
         reportName = name;
+        if (spec.session().init()) {
+            frame.commandSignal = b.slot("signal that ended the command");
+        }
     }
 
     /** Where waitid(2) puts what the command used. */
@@ -158,6 +161,12 @@ final class EndRun {
         b.jump(told);
         b.place(exited);
         b.load(4, exitCode, frame.siginfo, SI_STATUS);
+        if (frame.commandSignal != null) {
+            // An init exits with 128 + n, as a shell does, and told the launcher why.
+            b.branch(frame.commandSignal, Condition.EQUAL, 0, told);
+            b.set(signal, Operand.of(frame.commandSignal));
+            b.set(exitCode, -1);
+        }
         b.place(told);
         Label own = b.label("nothing was forced");
         Label notBlind = b.label("supervision went on");

@@ -48,6 +48,10 @@ final class Frame {
     @Nullable
     Slot lock;
 
+    /** The signal that ended the command of an init, where a report is to tell it; 0 if none did. */
+    @Nullable
+    Slot commandSignal;
+
     /** Where the exit status is written to, if anywhere. */
     @Nullable
     Slot statusFile;

@@ -42,6 +42,9 @@ record StartInit(Optional<Span> cause) implements Step {
     /** Bytes of the message that says that the command has stopped; a refusal has 8. */
     static final int STOP_SIZE = 4;
 
+    /** The size of what it says of a command that a signal ended, where a report is written. */
+    static final int SIGNAL_SIZE = 2;
+
     @Override
     public String title() {
         return "start the command under an init";
@@ -162,6 +165,14 @@ record StartInit(Optional<Span> cause) implements Step {
         b.jump(reap);
         b.place(ended);
         b.branch(value, Condition.EQUAL, CLD_EXITED, exited);
+        if (frame.commandSignal != null) {
+            b.store(2, frame.words, 0, Operand.of(status));
+            b.attempt(
+                    Syscall.WRITE,
+                    Operand.of(frame.reportOut),
+                    frame.words.shownAs("&signal"),
+                    Operand.number(SIGNAL_SIZE));
+        }
         b.add(status, 128);
         b.place(exited);
         b.attempt(Syscall.EXIT_GROUP, Operand.of(status));

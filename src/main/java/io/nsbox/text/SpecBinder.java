@@ -215,7 +215,7 @@ final class SpecBinder {
                     Code.INVALID_VALUE,
                     node,
                     path,
-                    "'report' is a folder: " + Printable.quote(file.get()),
+                    "'report' names a folder",
                     "name the file that is written, such as ./report.json");
             return null;
         }
