@@ -21,7 +21,7 @@ final class CloseInheritedFiles implements Step {
 
     @Override
     public String title() {
-        return "close every file but the standard streams";
+        return "close files from 3 up";
     }
 
     @Override
@@ -29,7 +29,7 @@ final class CloseInheritedFiles implements Step {
         ProgramBuilder b = emitter.builder();
         Frame frame = emitter.frame();
         emitter.must(
-                Hints.on(Linux.ENOSYS, "nsbox needs Linux 5.12 or later"),
+                Hints.on(Linux.ENOSYS, "needs Linux 5.12"),
                 Syscall.CLOSE_RANGE,
                 Operand.number(3),
                 Operand.named("~0U", 0xffff_ffffL),

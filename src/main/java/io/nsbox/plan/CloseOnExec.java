@@ -9,7 +9,7 @@ final class CloseOnExec implements Step {
 
     @Override
     public String title() {
-        return "keep the standard streams only";
+        return "close the rest on exec";
     }
 
     @Override

@@ -24,7 +24,7 @@ final class GuardSandbox implements Step {
 
     @Override
     public String title() {
-        return "set a guard that ends the sandbox with the launcher";
+        return "guard the sandbox";
     }
 
     @Override

@@ -13,7 +13,7 @@ final class MakeUndumpable implements Step {
 
     @Override
     public String title() {
-        return "keep others from tracing the set-up";
+        return "become undumpable";
     }
 
     @Override

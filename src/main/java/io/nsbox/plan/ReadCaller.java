@@ -17,7 +17,7 @@ final class ReadCaller implements Step {
 
     @Override
     public String title() {
-        return "read the caller's ids and capabilities";
+        return "read ids and capabilities";
     }
 
     @Override

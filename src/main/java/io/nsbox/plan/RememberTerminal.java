@@ -28,7 +28,7 @@ record RememberTerminal(Tty tty, boolean ofHost, Optional<User> user, Optional<S
     public String title() {
         return switch (tty) {
             case FALSE -> "remember the terminal's foreground group";
-            case AUTO -> "own terminal, where the caller is at one";
+            case AUTO -> "own terminal, if at one";
             case TRUE -> "own terminal";
         };
     }

@@ -35,8 +35,8 @@ final class Supervise {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_PEEK = 2;
     private static final int TIMED_OUT = 124;
-    private static final String BLIND = "nsbox: error: ppoll() failed, so the sandbox was ended\n";
-    private static final String LOST = "nsbox: error: waitid() failed, so the command's status is lost\n";
+    private static final String BLIND = "nsbox: error: ppoll() failed: sandbox ended\n";
+    private static final String LOST = "nsbox: error: waitid() failed: status lost\n";
 
     /* Offsets in struct signalfd_siginfo (signalfd(2)) and in siginfo_t on 64-bit machines (sigaction(2)). */
     private static final int SSI_SIGNO = 0;

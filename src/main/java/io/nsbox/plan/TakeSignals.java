@@ -23,7 +23,7 @@ final class TakeSignals implements Step {
 
     @Override
     public String title() {
-        return "block signals, and reset what they do";
+        return "block and reset signals";
     }
 
     @Override

@@ -149,13 +149,13 @@ class FaultInjectionIT {
                         assertThat(stopped.result().status()).as(what).isEqualTo(125);
                         assertThat(stopped.result().err())
                                 .as(what)
-                                .isEqualTo("nsbox: error: waitid() failed, so the command's status is lost\n");
+                                .isEqualTo("nsbox: error: waitid() failed: status lost\n");
                     } else if (call.name().equals("ppoll") && !errno.equals("EINTR")) {
                         // Without ppoll no signal could be passed on: the sandbox is killed at once.
                         assertThat(stopped.result().status()).as(what).isEqualTo(125);
                         assertThat(stopped.result().err())
                                 .as(what)
-                                .isEqualTo("nsbox: error: ppoll() failed, so the sandbox was ended\n");
+                                .isEqualTo("nsbox: error: ppoll() failed: sandbox ended\n");
                     } else {
                         assertThat(stopped.result()).as(what).isEqualTo(new Running.Result(137, "ready\n", ""));
                     }
