@@ -148,7 +148,7 @@ class ReportIT {
                 Report report = report(workshop);
                 assertThat(report.reason()).as(report.toString()).isEqualTo("limit");
                 assertThat(report.number("user_time") + report.number("system_time"))
-                        .isBetween(0.9, 3.0);
+                        .isBetween(0.5, 3.0);
             }
         }
     }
