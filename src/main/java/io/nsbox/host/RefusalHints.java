@@ -118,6 +118,7 @@ public enum RefusalHints {
                     "it is missing, and is made only where the spec put something writable: a rootfs, an overlay, a"
                             + " tmpfs, a writable bind"),
             entry("EINVAL", "a symbolic link leads this path to the root itself"),
+            entry("EXDEV", "a symbolic link leads this path into a procfs, where nothing may be mounted"),
             entry("ENOTDIR", "a part of this path is a file, not a folder"),
             entry("ELOOP", "the symbolic links in this path go in a circle"),
             entry("EAGAIN", "somebody keeps renaming folders of this path; try again"),

@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
+import io.nsbox.program.Instruction;
 import io.nsbox.program.Label;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
@@ -23,6 +24,13 @@ final class EachPath {
     static final int SUBJECT_SHIFT = 16;
 
     private EachPath() {}
+
+    /** Whether a call is about the path that a loop has come to. */
+    static boolean isIn(Instruction.Call call) {
+        return call.arguments().stream()
+                .anyMatch(operand -> operand instanceof Operand.Value value
+                        && value.slot().name().equals(NAME));
+    }
 
     /** Emits what is done with one path; it goes on at the label, or falls through to it. */
     interface Body {

@@ -23,7 +23,8 @@ import java.util.function.BiConsumer;
  * something else in its place.
  */
 final class GuardedPath {
-    private static final String PROC = "/proc/";
+    /** What paths below a procfs of the sandbox's own begin with. */
+    static final String PROC = "/proc/";
 
     private final Emitter emitter;
     private final ProgramBuilder b;

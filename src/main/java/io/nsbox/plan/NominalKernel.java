@@ -4,12 +4,14 @@ import io.nsbox.program.Instruction;
 import io.nsbox.program.Kernel;
 import io.nsbox.program.Linux;
 import io.nsbox.program.SimulatedMemory;
+import io.nsbox.program.Syscall;
 import io.nsbox.spec.LinuxCapability;
 import io.nsbox.spec.Namespace;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
@@ -29,12 +31,20 @@ final class NominalKernel implements Kernel {
     private static final Set<String> FOLDERS = Set.of("acpi", "asound", "scsi", "firmware", "/sys/firmware");
 
     private final Map<Long, String> names = new HashMap<>();
+    private final Predicate<String> absent;
     private int nextFile = FIRST_FILE;
     private final Map<Long, String> unread = new HashMap<>();
     private String processors = "";
 
+    /** A kernel for this caller, under which everything is there. */
     NominalKernel(Caller caller) {
+        this(caller, path -> false);
+    }
+
+    /** A kernel for this caller, under which some of the paths that a spec masks or freezes are not there. */
+    NominalKernel(Caller caller, Predicate<String> absent) {
         this.caller = caller;
+        this.absent = absent;
     }
 
     @Override
@@ -85,6 +95,11 @@ final class NominalKernel implements Kernel {
             }
             // Every target is there, and every link says what it should.
             case OPENAT, OPENAT2, OPEN_TREE -> {
+                if (call.call().syscall() == Syscall.OPENAT2
+                        && EachPath.isIn(call.call())
+                        && absent.test(guarded(call))) {
+                    yield -Linux.ENOENT;
+                }
                 names.put((long) nextFile, memory.text(arguments[1]));
                 unread.put((long) nextFile, content(memory.text(arguments[1])));
                 yield nextFile++;
@@ -141,6 +156,12 @@ final class NominalKernel implements Kernel {
             case SENDMSG, RECVMSG -> 1;
             default -> 0;
         };
+    }
+
+    /** A path that is masked or frozen; below the sandbox's own procfs it is asked for from there. */
+    private static String guarded(Invocation call) {
+        String path = call.memory().text(call.arguments()[1]);
+        return path.startsWith("/") ? path : GuardedPath.PROC + path;
     }
 
     /** The caller's standard streams are no terminals. */

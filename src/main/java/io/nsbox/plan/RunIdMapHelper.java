@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.host.IdMapHelper;
 import io.nsbox.host.RefusalHints;
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -46,8 +47,14 @@ record RunIdMapHelper(IdKind kind, List<IdMapLine> lines) {
                 frame.siginfo.shownAs("&status"),
                 Operand.number(0),
                 Operand.NULL);
+        Label ended = b.label(kind.helper() + " has ended");
         Label done = b.label(kind.helper() + " is done");
         Label missing = b.label(kind.helper() + " is missing");
+        b.branch(result, Condition.AT_LEAST, 0, ended);
+        // Whether the map is written is not known, so it is taken for refused.
+        b.compute(Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
+        emitter.fail("wait4(<helper>)", Hints.NONE, Refusal.SETUP, Operand.of(result));
+        b.place(ended);
         b.load(4, result, frame.siginfo, 0);
         b.branch(result, Condition.EQUAL, 0, done);
         b.branch(result, Condition.EQUAL, Refusal.NOT_FOUND << 8, missing);

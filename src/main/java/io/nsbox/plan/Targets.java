@@ -12,6 +12,7 @@ import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.GuestPath;
+import io.nsbox.spec.ProcFiles;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ final class Targets {
 
     /** Among the bits of kind and mode: nothing is mounted on it. */
     private static final int MAY_BE_THE_ROOT = 1 << 16;
+    /** Likewise: it is {@code /proc}, or a file there that may be replaced. */
+    private static final int MAY_BE_IN_PROC = 1 << 17;
+    /** The bits below these. */
+    private static final int KIND_AND_MODE = 0xffff;
 
     /** Mounts that nsbox makes of itself, on top of the spec's list. */
     private static final int MOST_OF_ITS_OWN = 24;
@@ -180,7 +185,7 @@ final class Targets {
             b.branch(target, Condition.NOT_EQUAL, -Linux.ENOENT, refused);
         }
         b.set(wanted, b.text(path.path()));
-        b.set(make, kind);
+        b.set(make, ProcFiles.mayBeMountedOn(path) ? kind | MAY_BE_IN_PROC : kind);
         b.set(frame.returnTo, back);
         b.jump(find);
         b.place(back);
@@ -347,7 +352,7 @@ final class Targets {
         b.jump(part);
         b.place(last);
         b.branch(make, Condition.ANY_BIT, MAY_BE_THE_ROOT, done);
-        refuseTheRoot(done);
+        refuseTheRootAndProc(done);
         b.place(done);
         b.jump(frame.returnTo);
     }
@@ -367,7 +372,10 @@ final class Targets {
         b.place(mayMake);
         b.set(target, Operand.of(allowed));
         b.branch(target, Condition.NOT_EQUAL, 0, done);
+        // It succeeds always (umask(2)), but for filters around the launcher: then there is nothing to restore.
         b.call(mask, new OnError.Ignore(), Syscall.UMASK, Operand.number(0));
+        b.set(target, Operand.of(mask));
+        b.branch(mask, Condition.LESS, 0, done);
         thawed(target, this::makePart);
         b.attempt(Syscall.UMASK, Operand.of(mask));
         b.branch(target, Condition.EQUAL, 0, again);
@@ -405,8 +413,8 @@ final class Targets {
     /** What to make, where that follows from what is mounted on it. */
     private void emitKind(Label unknown) {
         Label known = b.label("kind is known");
-        b.set(length, Operand.of(make));
-        b.branch(make, Condition.NOT_EQUAL, LIKE_TREE, known);
+        b.compute(Arithmetic.AND, length, Operand.of(make), Operand.number(KIND_AND_MODE));
+        b.branch(length, Condition.NOT_EQUAL, LIKE_TREE, known);
         statx(tree, otherStatus, "STATX_TYPE", Linux.STATX_TYPE, unknown);
         b.load(2, length, otherStatus, STX_MODE);
         b.compute(Arithmetic.AND, length, Operand.of(length), Operand.number(Linux.S_IFMT));
@@ -463,9 +471,24 @@ final class Targets {
         b.jump(done);
     }
 
-    /** A mount on the root would be seen by nobody, and leave the place that the spec names as it was. */
-    private void refuseTheRoot(Label done) {
+    /**
+     * A mount on the root would be seen by nobody, and leave the place that the spec names as it was. One in a procfs would
+     * replace what others trust; paths that say so are refused before there is a plan, and here those that a link leads there.
+     */
+    private void refuseTheRootAndProc(Label done) {
         Label unknown = b.label("where it is, is not known");
+        Label elsewhere = b.label("not in a procfs");
+        b.branch(make, Condition.ANY_BIT, MAY_BE_IN_PROC, elsewhere);
+        b.call(
+                length,
+                new OnError.GoTo(unknown),
+                Syscall.FSTATFS,
+                Operand.of(target),
+                otherStatus.shownAs("&file system"));
+        b.load(8, above, otherStatus, 0);
+        b.set(length, -Linux.EXDEV);
+        b.branch(above, Condition.EQUAL, Linux.PROC_SUPER_MAGIC, unknown);
+        b.place(elsewhere);
         String fields = "STATX_INO|STATX_MNT_ID";
         statx(target, status, fields, Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
         statx(root, otherStatus, fields, Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
@@ -524,18 +547,18 @@ final class Targets {
     private void emitAsk() {
         Label up = b.label("look at this mount");
         Label next = b.label("compare with the next");
-        Label refuse = b.label("the caller's");
         Label yes = b.label("the spec's");
         Label climb = b.label("one folder up");
+        Label unknown = b.label("whose it is, is not known");
         b.place(ask);
         b.set(allowed, 0);
         if (files.rootfs() != null) {
             if (files.rootfs().overlay() == null) {
                 // A rootfs may be the caller's own root by another name.
-                statx(root, status, "STATX_INO", Linux.STATX_INO, refuse);
+                statx(root, status, "STATX_INO", Linux.STATX_INO, unknown);
                 b.call(
                         length,
-                        new OnError.GoTo(refuse),
+                        new OnError.GoTo(unknown),
                         Syscall.STATX,
                         Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                         b.text("/"),
@@ -550,30 +573,32 @@ final class Targets {
         }
         b.set(tries, Operand.of(parent));
         b.place(up);
-        statx(tries, status, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, refuse);
+        statx(tries, status, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
         b.set(cursor, writable);
         b.place(next);
         b.branch(cursor, Condition.AT_LEAST, writable.plus(4 * writableCount), climb);
         b.load(4, above, Operand.of(cursor), 0);
         b.add(cursor, 4);
         b.branch(above, Condition.EQUAL, 0, next);
-        statx(above, otherStatus, "STATX_MNT_ID", Linux.STATX_MNT_ID, refuse);
+        statx(above, otherStatus, "STATX_MNT_ID", Linux.STATX_MNT_ID, unknown);
         sameField(STX_MNT_ID, next);
         b.jump(goOn);
         b.place(climb);
         b.call(
-                tries,
-                new OnError.GoTo(refuse),
+                length,
+                new OnError.GoTo(unknown),
                 Syscall.OPENAT,
                 Operand.of(tries),
                 b.text(".."),
                 Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
-        statx(tries, otherStatus, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, refuse);
+        b.set(tries, Operand.of(length));
+        statx(tries, otherStatus, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
         sameField(STX_INO, up);
         sameField(STX_DEV, up);
         sameField(STX_MNT_ID, up);
-        b.place(refuse);
-        b.set(allowed, -Linux.EROFS);
+        b.set(length, -Linux.EROFS);
+        b.place(unknown);
+        b.set(allowed, Operand.of(length));
         b.place(yes);
         b.jump(goOn);
     }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * The system calls that a launcher makes for this caller, in order, until the sandbox runs.
@@ -27,8 +28,9 @@ public record Trace(List<TracedCall> calls) {
      * @param phase where it runs
      * @param syscall which
      * @param text as strace would show it, with values that only the run knows as names
+     * @param record place of the program's record that makes it; a loop makes several calls with one
      */
-    public record TracedCall(int step, Phase phase, Syscall syscall, String text) {}
+    public record TracedCall(int step, Phase phase, Syscall syscall, String text, int record) {}
 
     /** The subject of a section that several steps use: its calls are those of the step that is running. */
     static final int FOR_THE_LAST_STEP = -1;
@@ -37,10 +39,19 @@ public record Trace(List<TracedCall> calls) {
         calls = List.copyOf(calls);
     }
 
-    /** Runs the plan's program against a kernel that grants everything. */
+    /** Runs the plan's program against a kernel that grants everything; every path that is masked or frozen is there. */
     public static Trace of(Plan plan, Arch arch, Caller caller) {
+        return of(plan, arch, caller, path -> false);
+    }
+
+    /**
+     * Runs the plan's program against a kernel that grants everything.
+     *
+     * @param absent tells which of the paths that are masked or frozen are not there
+     */
+    public static Trace of(Plan plan, Arch arch, Caller caller, Predicate<String> absent) {
         Program program = Lowering.standalone(plan, arch);
-        Kernel nominal = new NominalKernel(caller);
+        Kernel nominal = new NominalKernel(caller, absent);
         List<TracedCall> launcher = new ArrayList<>();
         List<TracedCall> stage = new ArrayList<>();
         List<TracedCall> parent = new ArrayList<>();
@@ -69,7 +80,7 @@ public record Trace(List<TracedCall> calls) {
             lastSteps.put(call.process(), step);
             if (!section.title().equals(Lowering.SUPERVISION)) {
                 Objects.requireNonNull(lists.get(phase))
-                        .add(new TracedCall(step, phase, call.call().syscall(), text(call)));
+                        .add(new TracedCall(step, phase, call.call().syscall(), text(call), call.index()));
             }
             long result = nominal.answer(call);
             processes.made(call.call().syscall());

@@ -51,6 +51,9 @@ public final class Linux {
     public static final int EBUSY = 16;
     /** File exists. */
     public static final int EEXIST = 17;
+
+    /** Here: a path that leads where nothing may be mounted. */
+    public static final int EXDEV = 18;
     /** Invalid argument. */
     public static final int EINVAL = 22;
     /** No space left on device. */

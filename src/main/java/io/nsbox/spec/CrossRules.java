@@ -27,6 +27,7 @@ public final class CrossRules {
             rules.procHasAPidNamespace(namespaces);
             new ConfinementRules(spec, origins, diagnostics, namespaces).check();
             rules.mountsHaveTheirNamespace(namespaces);
+            ProcFiles.check(spec, origins, diagnostics);
             SeccompRules.check(spec, origins, diagnostics);
             DevRules.check(spec, origins, diagnostics);
             new GroupLimitRules(spec, origins, diagnostics).check();

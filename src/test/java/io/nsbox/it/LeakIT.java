@@ -3,11 +3,17 @@ package io.nsbox.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsbox.testing.Identity;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Ten thousand runs in a row leave the machine as it was. */
+/** Ten thousand runs in a row leave the machine as it was, and two hundred of each recipe. */
 class LeakIT {
     @ParameterizedTest
     @EnumSource(Identity.class)
@@ -42,6 +48,30 @@ class LeakIT {
             assertThat(workshop.run("sh", "loop", launcher)).isEqualTo(new Running.Result(0, "500\n", ""));
             Leftovers.assertNoProcess(workshop.mark(), "500 runs");
             before.assertUnchanged(workshop.folder(), "500 runs");
+        }
+    }
+
+    static Stream<Arguments> recipes() {
+        return RecipeFaultsIT.recipes();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("recipes")
+    void twoHundredRunsOfEachRecipeLeaveNothing(Recipe recipe, Identity identity) throws IOException {
+        try (Recipe.Ready ready = recipe.ready(identity)) {
+            Workshop workshop = ready.workshop();
+            workshop.file(
+                    "loop",
+                    "i=0; while [ $i -lt 100 ]; do \"$1\" || exit 1; i=$((i + 1)); done; ls /proc/self/fd | wc -l\n");
+            Running.Result clean = new Running.Result(0, "4\n", "");
+            Leftovers before = Leftovers.now(workshop.folder());
+            List<Object> loop = List.of("sh", "loop", ready.launcher());
+            Running one = ready.starter().start(Map.of(), loop);
+            Running other = ready.starter().start(Map.of(), loop);
+            assertThat(one.finish()).isEqualTo(clean);
+            assertThat(other.finish()).isEqualTo(clean);
+            Leftovers.assertNoProcess(workshop.mark(), "200 runs");
+            before.assertUnchanged(workshop.folder(), "200 runs");
         }
     }
 }

@@ -16,13 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs each spec of specs/recipes as it stands, in a folder that holds what its comment speaks of. */
 class RecipesIT {
-    private static final Path RECIPES = Workshop.PROJECT.resolve("specs/recipes");
-
-    private static final String BUSYBOX_ROOT =
-            "mkdir -p root/bin root/etc root/dev root/proc root/sys root/tmp root/srv root/run\n"
-                    + "cp /bin/busybox root/bin/\nfor name in sh id cat echo ls; do ln -s busybox root/bin/$name; done\n"
-                    + "chmod 777 root/srv\n";
-
     private static final String PROGRAM = "mkdir root work submission result\n"
             + "printf '#include <stdio.h>\\nint main(void) { puts(\"hello\"); return 0; }\\n' > submission/main.c\n";
 
@@ -31,16 +24,7 @@ class RecipesIT {
     }
 
     private static Workshop prepared(Identity identity, String recipe, String script) throws IOException {
-        Workshop workshop = Workshop.open(identity);
-        try (Stream<Path> files = Files.list(RECIPES)) {
-            for (Path file : files.toList()) {
-                if (file.getFileName().toString().startsWith(recipe)) {
-                    workshop.file(file.getFileName().toString(), Files.readString(file));
-                }
-            }
-        }
-        assertThat(workshop.run("sh", "-euc", script)).isEqualTo(result(0, ""));
-        return workshop;
+        return Recipe.prepared(identity, recipe, script);
     }
 
     private static Running.Result up(Workshop workshop, String recipe, Object... more) {
@@ -55,7 +39,7 @@ class RecipesIT {
     void everyRecipeIsRunByATestOfThisClassAndToldOfOnThePage() throws IOException {
         String tests = Files.readString(Workshop.PROJECT.resolve("src/test/java/io/nsbox/it/RecipesIT.java"));
         String page = Files.readString(Workshop.PROJECT.resolve("docs/recipes.md"));
-        try (Stream<Path> recipes = Files.list(RECIPES)) {
+        try (Stream<Path> recipes = Files.list(Recipe.FOLDER)) {
             for (Path recipe :
                     recipes.filter(file -> file.toString().endsWith(".yaml")).toList()) {
                 String name = recipe.getFileName().toString();
@@ -168,7 +152,7 @@ class RecipesIT {
     @EnumSource(Identity.class)
     void anInstallationIsThrownAway(Identity identity) throws IOException {
         Requirements.require(Files.isExecutable(Path.of("/bin/busybox")), "busybox-static is not installed");
-        try (Workshop workshop = prepared(identity, "install", BUSYBOX_ROOT)) {
+        try (Workshop workshop = prepared(identity, "install", Recipe.BUSYBOX_ROOT)) {
             assertThat(up(workshop, "install")).isEqualTo(result(0, "installed\n"));
             assertThat(workshop.folder().resolve("root/etc")).isEmptyDirectory();
         }
@@ -179,7 +163,7 @@ class RecipesIT {
         Identity.ROOT.require();
         Requirements.require(Files.isExecutable(Path.of("/bin/busybox")), "busybox-static is not installed");
         String mounts = Files.readString(Path.of("/proc/self/mountinfo"));
-        try (Workshop workshop = prepared(Identity.ROOT, "rescue", BUSYBOX_ROOT)) {
+        try (Workshop workshop = prepared(Identity.ROOT, "rescue", Recipe.BUSYBOX_ROOT)) {
             String script = "id -u; ls / | head -n 2; [ -c /dev/null ] && [ -d /sys/kernel ] && echo devices";
             assertThat(up(workshop, "rescue", "--", "busybox", "sh", "-c", script.replace("head", "busybox head")))
                     .isEqualTo(result(0, "0\nbin\ndev\ndevices\n"));
@@ -198,7 +182,7 @@ class RecipesIT {
     @Test
     void aRootFileSystemHasItsOwnUsers() throws IOException {
         Requirements.require(Files.isExecutable(Path.of("/bin/busybox")), "busybox-static is not installed");
-        try (Workshop workshop = prepared(Identity.USER, "rootfs", BUSYBOX_ROOT)) {
+        try (Workshop workshop = prepared(Identity.USER, "rootfs", Recipe.BUSYBOX_ROOT)) {
             assertThat(upWithRanges(workshop, "rootfs")).isEqualTo(result(0, "1000\n"));
             Path written = workshop.folder().resolve("root/srv/file");
             assertThat(written).hasContent("written");

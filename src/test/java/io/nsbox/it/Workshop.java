@@ -129,7 +129,11 @@ final class Workshop implements AutoCloseable {
 
     /** Compiles the launcher of a spec in this JVM. */
     Path compile(Path spec, String name) {
-        Plan plan = plan(spec);
+        return compile(plan(spec), name);
+    }
+
+    /** Compiles the launcher of a plan in this JVM. */
+    Path compile(Plan plan, String name) {
         Path launcher = script(name, "");
         try {
             Files.write(launcher, ElfImage.write(Lowering.standalone(plan, arch())));
@@ -141,10 +145,15 @@ final class Workshop implements AutoCloseable {
 
     /** The plan of a spec, made in this JVM. */
     static Plan plan(Path spec) {
+        return plan(spec, Planner.Subordinates.NONE);
+    }
+
+    /** The plan of a spec for a caller with such ranges of ids, made in this JVM. */
+    static Plan plan(Path spec, Planner.Subordinates ranges) {
         ReadResult result = new SpecReader(new ReadOptions(List.of(), List.of(), true)).read(spec.toString(), spec);
         LoadedSpec loaded =
                 result.spec().orElseThrow(() -> new AssertionError(spec + " is not valid: " + result.diagnostics()));
-        return Planner.plan(loaded, Planner.Subordinates.NONE);
+        return Planner.plan(loaded, ranges);
     }
 
     /** This machine's processor. */

@@ -49,7 +49,7 @@ class RefusalMessageTest {
         int told = 0;
         boolean makesFiles = !plan.spec().fileSystem().equals(FileSystem.CALLERS);
         for (int call = 0; call < calls; call++) {
-            for (Errnos.Errno errno : Errnos.met(makesFiles)) {
+            for (Errnos.Errno errno : some(Errnos.met(makesFiles), call)) {
                 Run run = Run.of(program, caller, new Refused(call, errno.number()));
                 if (run.refusedMustSucceed()) {
                     assertThat(run.status()).as(run.toString()).isEqualTo(Refusal.SETUP);
@@ -61,7 +61,12 @@ class RefusalMessageTest {
                 }
             }
         }
-        assertThat(told).isGreaterThan(50 * Errnos.met(makesFiles).size());
+        assertThat(told).isGreaterThan(200);
+    }
+
+    /** All of them for some calls, some of them for every call: each run unpacks all texts, which a simulator does slowly. */
+    private static List<Errnos.Errno> some(List<Errnos.Errno> all, int call) {
+        return call % 20 == 0 ? all : List.of(all.get(call % all.size()), all.get((call * 7 + 3) % all.size()));
     }
 
     /** Launchers that make no files leave out what only making files may meet. */
