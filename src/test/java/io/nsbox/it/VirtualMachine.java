@@ -36,7 +36,7 @@ final class VirtualMachine {
             mount -t tmpfs -o mode=1777 tmpfs /tmp
             mount -t cgroup2 cgroup2 /sys/fs/cgroup
             cd /box
-            sh /script
+            sh /script </dev/null
             echo "[end]"
             poweroff -f
             """;
