@@ -34,6 +34,7 @@ class SchemaTest {
     private static final Set<String> NOT_EXPRESSIBLE = Set.of(
             "id-map-overlap",
             "limits-swap-less",
+            "mounts-below-proc",
             "limits-swap-alone",
             "limits-reservation",
             "limits-parent-alone",
