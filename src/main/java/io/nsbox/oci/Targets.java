@@ -4,23 +4,10 @@ import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.GuestPath;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the places that are mounted on: a runtime makes what is missing, and some places it refuses. */
+/** Looks at the places that are mounted on: a runtime makes what is missing. */
 final class Targets {
-    /** What runc lets be mounted below /proc (libcontainer, checkProcMount). */
-    private static final Set<String> IN_PROC = Set.of(
-            "/proc/cpuinfo",
-            "/proc/diskstats",
-            "/proc/meminfo",
-            "/proc/stat",
-            "/proc/swaps",
-            "/proc/uptime",
-            "/proc/loadavg",
-            "/proc/slabinfo",
-            "/proc/net/dev");
-
     /** A mount: its target, and whether what lies below it is the caller's own at the same path. */
     private record Mounted(String path, boolean callers) {}
 
@@ -45,13 +32,9 @@ final class Targets {
         mounted.add(new Mounted(path, true));
     }
 
-    /** Reports a target that a runtime does not take, or that it would make where nsbox makes nothing. */
+    /** Reports a target that a runtime would make where nsbox makes nothing. */
     void check(GuestPath target, String at) {
         String path = target.path();
-        if (path.startsWith("/proc/") && !IN_PROC.contains(path)) {
-            findings.refuse(at, "runc mounts nothing on " + path, "remove it");
-            return;
-        }
         Mounted below = holder(path);
         boolean callers = below == null ? files.rootfs() == null : below.callers();
         if (callers && !paths.exists(path)) {

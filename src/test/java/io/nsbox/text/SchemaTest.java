@@ -35,6 +35,7 @@ class SchemaTest {
             "id-map-overlap",
             "mounts-below-proc",
             "limits-swap-less",
+            "mounts-below-proc",
             "limits-swap-alone",
             "limits-reservation",
             "limits-parent-alone",
