@@ -84,10 +84,10 @@ echo "| started and finished a second, $(nproc) workers | a second | to bwrap |"
 echo "| --- | --- | --- |"
 base=$(./rate "$(nproc)" "$seconds" "${peer[@]}" /bin/true)
 show() { awk -v what="$1" -v rate="$2" -v base="$base" 'BEGIN { printf "| %s | %d | %.2f |\n", what, rate, rate / base }'; }
-show '`nsbox up`, warm' "$(./rate "$(nproc)" "$seconds" "$nsbox" up bench.yaml)"
-show 'launcher made by `nsbox build`' "$(./rate "$(nproc)" "$seconds" ./launcher)"
-show '`bwrap`' "$base"
-show '`unshare`' "$(./rate "$(nproc)" "$seconds" unshare --user --map-root-user --mount --pid --fork --ipc --uts --net --mount-proc /bin/true)"
+show "\`nsbox up\`, warm" "$(./rate "$(nproc)" "$seconds" "$nsbox" up bench.yaml)"
+show "launcher made by \`nsbox build\`" "$(./rate "$(nproc)" "$seconds" ./launcher)"
+show "\`bwrap\`" "$base"
+show "\`unshare\`" "$(./rate "$(nproc)" "$seconds" unshare --user --map-root-user --mount --pid --fork --ipc --uts --net --mount-proc /bin/true)"
 if command -v nsjail >/dev/null; then
-  show '`nsjail`' "$(./rate "$(nproc)" "$seconds" nsjail -q -Mo --chroot / -- /bin/true)"
+  show "\`nsjail\`" "$(./rate "$(nproc)" "$seconds" nsjail -q -Mo --chroot / -- /bin/true)"
 fi
