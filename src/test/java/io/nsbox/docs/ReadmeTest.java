@@ -40,7 +40,7 @@ class ReadmeTest {
     @Test
     void everyReservedKeyIsNamedAmongTheLimits() {
         String limits = PAGE.text().substring(PAGE.text().indexOf("\n## Limits"));
-        limits = limits.substring(0, limits.indexOf("So today"));
+        limits = limits.substring(0, limits.indexOf("\n\nWithout `rootfs`"));
         for (Key key : Key.values()) {
             assertThat(limits.contains("`" + key.word() + "`")).as(key.word()).isEqualTo(!key.isSupported());
         }
