@@ -187,6 +187,11 @@ final class InjectedFaults {
         boolean execution = List.of("execve", "faccessat").contains(target.name());
         assertThat(result.status()).as(what).isEqualTo(execution ? 126 : 125);
         assertThat(result.out()).as(what).isEmpty();
+        // The guard's wait, which is no part of the set-up, is the same call.
+        boolean guardToo = target.name().equals("ppoll") && !target.inLauncher();
+        if (guardToo && result.err().contains(" refused: guard the sandbox: " + errno + " (")) {
+            return;
+        }
         // The sandbox and the guard run at once: where both meet the errno, either may be the first to tell.
         Target told = targets.stream()
                 .filter(other -> !target.inLauncher()

@@ -63,6 +63,7 @@ final class StraceWords {
                 .replace(", events=0}", "}")
                 .replace("{sa_handler=SIG_DFL, sa_mask=[], sa_flags=0}", "{SIG_DFL}")
                 .replace("{version=_LINUX_CAPABILITY_VERSION_3, pid=0}", "{_LINUX_CAPABILITY_VERSION_3, 0}")
+                .replaceAll("\\{msg_name=NULL.*?cmsg_data=\\[(\\d+)]}], msg_controllen=\\d+, msg_flags=0}", "{$1}")
                 .replace("4294967295", "~0U")
                 .replace("IPPROTO_IP", "0")
                 .replace("TIOCGPTPEER, 0x80102", "TIOCGPTPEER, O_RDWR|O_NOCTTY|O_CLOEXEC")
