@@ -8,6 +8,12 @@ import java.time.Duration;
 
 /** Durations as plans show them and as the kernel takes them. */
 final class Durations {
+    /** CLOCK_REALTIME of clock_gettime(2). */
+    static final Operand REAL_TIME = Operand.named("CLOCK_REALTIME", 0);
+
+    /** CLOCK_MONOTONIC of clock_gettime(2). */
+    static final Operand MONOTONIC = Operand.named("CLOCK_MONOTONIC", 1);
+
     private Durations() {}
 
     /** Such as {@code 1m30s} or {@code 500ms}. */

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A launcher whose spec asks for neither has nothing of this.
  */
 final class EndRun {
-    static final int CLOCK_REALTIME = 0;
-    static final int CLOCK_MONOTONIC = 1;
 
     /** The size of a struct rusage (getrusage(2)). */
     static final int RUSAGE_SIZE = 144;
@@ -124,13 +122,6 @@ final class EndRun {
         if (reportFolder != null) {
             b.set(usageKnown, 1);
         }
-    }
-
-    void clock(int which, Operand.Address into) {
-        b.attempt(
-                Syscall.CLOCK_GETTIME,
-                Operand.named(which == CLOCK_REALTIME ? "CLOCK_REALTIME" : "CLOCK_MONOTONIC", which),
-                into.shownAs("&now"));
     }
 
     private void call() {
@@ -247,8 +238,8 @@ final class EndRun {
         b.branch(to, Condition.EQUAL, 0, nowhere);
         Operand.Address ended = b.buffer("end", 16);
         Operand.Address endedMonotonic = b.buffer("end of the clock", 16);
-        clock(CLOCK_REALTIME, ended);
-        clock(CLOCK_MONOTONIC, endedMonotonic);
+        b.attempt(Syscall.CLOCK_GETTIME, Durations.REAL_TIME, ended.shownAs("&now"));
+        b.attempt(Syscall.CLOCK_GETTIME, Durations.MONOTONIC, endedMonotonic.shownAs("&now"));
         readGroup(Controller.MEMORY, peak, "memory.peak", "", "memory.max_usage_in_bytes", "");
         readGroup(Controller.MEMORY, oomKills, "memory.events", "oom_kill ", "memory.oom_control", "oom_kill ");
         readGroup(Controller.PIDS, pidsPeak, "pids.peak", "", "pids.peak", "");

@@ -96,7 +96,7 @@ record KeepLog(Registration registration) implements Step {
         emitter.untilUninterrupted(
                 "read again", length, Syscall.READ, Operand.of(from), chunk.shownAs("&chunk"), Operand.number(CHUNK));
         b.branch(length, Condition.LESS, 1, done);
-        b.attempt(Syscall.CLOCK_GETTIME, Operand.named("CLOCK_REALTIME", 0), entry.shownAs("&now"));
+        b.attempt(Syscall.CLOCK_GETTIME, Durations.REAL_TIME, entry.shownAs("&now"));
         b.attempt(Syscall.WRITE, Operand.of(index), entry.shownAs("{<now>, <length>}"), Operand.number(24));
         b.set(at, chunk);
         b.place(rest);

@@ -37,8 +37,8 @@ record OpenReport(String path, Optional<Span> cause) implements Step {
         EndRun end = emitter.end();
         String above = path.substring(0, path.lastIndexOf('/'));
         String name = path.substring(path.lastIndexOf('/') + 1);
-        end.clock(EndRun.CLOCK_REALTIME, end.started);
-        end.clock(EndRun.CLOCK_MONOTONIC, end.startedMonotonic);
+        emitter.must(Syscall.CLOCK_GETTIME, Durations.REAL_TIME, end.started.shownAs("&now"));
+        emitter.must(Syscall.CLOCK_GETTIME, Durations.MONOTONIC, end.startedMonotonic.shownAs("&now"));
         Hints hints = Hints.on(Linux.ENOENT, "the folder of the report must exist")
                 .and(Linux.ENOTDIR, "a part of this path is a file, not a folder")
                 .and(Linux.EACCES, "the caller may not write to the folder of the report")
@@ -53,21 +53,28 @@ record OpenReport(String path, Optional<Span> cause) implements Step {
         emitter.must(hints, Syscall.FACCESSAT, Operand.of(found), b.text("."), Operand.named("W_OK", W_OK));
         Slot kind = frame.scratch2.as("kind");
         Label free = b.label("the name is free");
+        Label there = b.label("something is there");
         Label right = b.label("it is a regular file");
+        String look = "statx(<folder>, " + ProgramBuilder.quote(name) + ")";
         b.call(
                 kind,
-                new OnError.GoTo(free),
+                new OnError.Ignore(),
                 Syscall.STATX,
                 Operand.of(found),
                 b.text(name),
                 Operand.number(0),
                 Operand.named("STATX_TYPE", Linux.STATX_TYPE),
                 frame.page.shownAs("&stat"));
+        b.branch(kind, Condition.EQUAL, 0, there);
+        b.branch(kind, Condition.EQUAL, -Linux.ENOENT, free);
+        b.compute(Arithmetic.SUBTRACT, kind, Operand.number(0), Operand.of(kind));
+        emitter.fail(look, hints, Refusal.SETUP, Operand.of(kind));
+        b.place(there);
         b.load(2, kind, frame.page, Linux.STX_MODE);
         b.compute(Arithmetic.AND, kind, Operand.of(kind), Operand.number(Linux.S_IFMT));
         b.branch(kind, Condition.EQUAL, Linux.S_IFREG, right);
         emitter.fail(
-                "statx(<folder>, " + ProgramBuilder.quote(name) + ")",
+                look,
                 Hints.on(EISDIR, "this is a folder, and the report is a file")
                         .and(
                                 Linux.EEXIST,

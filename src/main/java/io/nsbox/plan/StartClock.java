@@ -9,8 +9,6 @@ import java.util.Optional;
 
 /** Starts the timer of the wall-clock limit. */
 record StartClock(Duration limit, Optional<Span> cause) implements Step {
-    static final int CLOCK_MONOTONIC = 1;
-
     @Override
     public String title() {
         return "start the clock: " + Durations.text(limit) + " from now";
@@ -22,7 +20,7 @@ record StartClock(Duration limit, Optional<Span> cause) implements Step {
         emitter.must(
                 frame.timer,
                 Syscall.TIMERFD_CREATE,
-                Operand.named("CLOCK_MONOTONIC", CLOCK_MONOTONIC),
+                Durations.MONOTONIC,
                 Operand.named("TFD_CLOEXEC|TFD_NONBLOCK", Linux.O_CLOEXEC | Linux.O_NONBLOCK));
         emitter.must(
                 Syscall.TIMERFD_SETTIME,

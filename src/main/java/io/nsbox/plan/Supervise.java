@@ -375,7 +375,7 @@ final class Supervise {
                 frame.timer,
                 new OnError.GoTo(kill),
                 Syscall.TIMERFD_CREATE,
-                Operand.named("CLOCK_MONOTONIC", StartClock.CLOCK_MONOTONIC),
+                Durations.MONOTONIC,
                 Operand.named("TFD_CLOEXEC|TFD_NONBLOCK", Linux.O_CLOEXEC | Linux.O_NONBLOCK));
         b.place(running);
         b.call(
