@@ -42,7 +42,9 @@ record OpenReport(String path, Optional<Span> cause) implements Step {
         Hints hints = Hints.on(Linux.ENOENT, "the folder of the report must exist")
                 .and(Linux.ENOTDIR, "a part of this path is a file, not a folder")
                 .and(Linux.EACCES, "the caller may not write to the folder of the report")
-                .and(Linux.EROFS, "the folder of the report is read-only");
+                .and(Linux.EROFS, "the folder of the report is read-only")
+                .and(EISDIR, "this is a folder, and the report is a file")
+                .and(Linux.EEXIST, "something is there that is no regular file, and the report would take its place");
         emitter.must(
                 hints,
                 found,
@@ -73,14 +75,7 @@ record OpenReport(String path, Optional<Span> cause) implements Step {
         b.load(2, kind, frame.page, Linux.STX_MODE);
         b.compute(Arithmetic.AND, kind, Operand.of(kind), Operand.number(Linux.S_IFMT));
         b.branch(kind, Condition.EQUAL, Linux.S_IFREG, right);
-        emitter.fail(
-                look,
-                Hints.on(EISDIR, "this is a folder, and the report is a file")
-                        .and(
-                                Linux.EEXIST,
-                                "something is there that is no regular file, and the report would take its place"),
-                Refusal.SETUP,
-                Operand.named("EEXIST", Linux.EEXIST));
+        emitter.fail(look, hints, Refusal.SETUP, Operand.named("EEXIST", Linux.EEXIST));
         b.place(free);
         b.place(right);
         b.set(folder, Operand.of(found));

@@ -24,7 +24,7 @@ final class VirtualMachine {
     /** Where {@code .ci/run} puts a kernel of Debian's; or NSBOX_TEST_KERNEL names one. */
     private static final Path KERNELS = Path.of("/var/cache/nsbox-test-kernel");
 
-    private static final int PATIENCE_SECONDS = 150;
+    private static final int PATIENCE_SECONDS = 600;
 
     private static final String START = """
             #!/bin/busybox sh
