@@ -3,6 +3,7 @@ package io.nsbox.cli;
 import io.nsbox.text.ReadOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param words the words after {@code --}, which replace the spec's command; {@code null} without {@code --}
  * @param purpose what the answer is for
  * @param registering how the sandbox is to be known to others; {@code null} if it is not
+ * @param telling what is told on the way
  */
 public record CompileRequest(
         String file,
@@ -21,7 +23,16 @@ public record CompileRequest(
         List<String> overrides,
         @Nullable List<String> words,
         Purpose purpose,
-        @Nullable Registering registering) {
+        @Nullable Registering registering,
+        Set<Telling> telling) {
+
+    /** What is told on standard error while a sandbox is set up. */
+    public enum Telling {
+        /** How nsbox comes to the launcher. */
+        COMPILATION,
+        /** Each step of the launcher. */
+        STEPS
+    }
 
     /** What an image, or a plan, is made for. */
     public enum Purpose {
@@ -36,12 +47,13 @@ public record CompileRequest(
     public CompileRequest {
         overrides = List.copyOf(overrides);
         words = words == null ? null : List.copyOf(words);
+        telling = Set.copyOf(telling);
     }
 
     /** A request for a sandbox that nobody else is to know. */
     public CompileRequest(
             String file, @Nullable String name, List<String> overrides, @Nullable List<String> words, Purpose purpose) {
-        this(file, name, overrides, words, purpose, null);
+        this(file, name, overrides, words, purpose, null, Set.of());
     }
 
     /** Everything of the command line that goes over what the file says, but the command. */
@@ -60,6 +72,11 @@ public record CompileRequest(
 
     /** Whether this is a bare {@code up FILE}, the one form whose image is found again by the spec's path. */
     public boolean isPlain() {
-        return name == null && overrides.isEmpty() && words == null && registering == null && purpose == Purpose.RUN;
+        return name == null
+                && overrides.isEmpty()
+                && words == null
+                && registering == null
+                && purpose == Purpose.RUN
+                && !telling.contains(Telling.STEPS);
     }
 }

@@ -1,5 +1,6 @@
 package io.nsbox.cli;
 
+import io.nsbox.cli.CompileRequest.Telling;
 import io.nsbox.launch.CacheException;
 import io.nsbox.launch.ImageCache;
 import io.nsbox.launch.MemoryImage;
@@ -61,9 +62,12 @@ record HandOver(
                 throw noCache();
             }
             Path file = keep(ImageCache.open(folder), image, request);
+            if (request.telling().contains(Telling.COMPILATION)) {
+                console.err().println("nsbox: kept the launcher as " + file);
+            }
             return arguments.indexOf(request.file()) + 1 + " " + file;
         } catch (CacheException e) {
-            if (console.isDebug()) {
+            if (console.isDebug() || request.telling().contains(Telling.COMPILATION)) {
                 console.err().println("nsbox: note: " + e.getMessage() + "; the launcher runs from memory");
             }
             return FROM_MEMORY;

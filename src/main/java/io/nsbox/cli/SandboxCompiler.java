@@ -1,6 +1,7 @@
 package io.nsbox.cli;
 
 import io.nsbox.cli.CompileRequest.Purpose;
+import io.nsbox.cli.CompileRequest.Telling;
 import io.nsbox.cli.PlanCommand.Detail;
 import io.nsbox.cli.PlanCommand.Format;
 import io.nsbox.diag.Code;
@@ -62,22 +63,40 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
                 .map(registering -> registering.register(spec.get(), request, home(console)));
         Image image = image(spec.get(), request, registration, arch);
         print(image.problems(), console);
+        if (request.telling().contains(Telling.COMPILATION) && image.problems().isEmpty()) {
+            tell(image, arch, console);
+        }
         return image.problems().isEmpty() ? Optional.of(image.bytes()) : Optional.empty();
     }
 
     /** An image, or what keeps this machine from having one. */
-    private record Image(byte[] bytes, List<Diagnostic> problems) {}
+    private record Image(byte[] bytes, List<Diagnostic> problems, int steps, List<InputFile> inputs) {}
+
+    private void tell(Image image, Arch arch, Console console) {
+        image.inputs()
+                .forEach(input -> console.err()
+                        .println("nsbox: read " + input.path() + ", " + input.content().length + " bytes"));
+        console.err()
+                .println("nsbox: compiled " + image.steps() + " steps to a launcher of " + image.bytes().length
+                        + " bytes for " + arch.word());
+    }
 
     private Image image(LoadedSpec spec, CompileRequest request, Optional<Registration> registration, Arch arch) {
         SubordinateIds subordinates = SubordinateIds.of(spec, host);
         if (!subordinates.problems().isEmpty()) {
-            return new Image(new byte[0], subordinates.problems());
+            return new Image(new byte[0], subordinates.problems(), 0, List.of());
         }
         Plan plan = Planner.plan(spec, subordinates.ranges(), registration);
-        Program program = request.purpose() == Purpose.KEEP
-                ? Lowering.standalone(plan, arch)
-                : Lowering.cached(plan, arch, proof(spec, subordinates.files()));
-        return new Image(ElfImage.write(program), List.of());
+        Proof proof = proof(spec, subordinates.files());
+        Program program;
+        if (request.purpose() == Purpose.KEEP) {
+            program = Lowering.standalone(plan, arch);
+        } else if (request.telling().contains(Telling.STEPS)) {
+            program = Lowering.telling(plan, arch, proof);
+        } else {
+            program = Lowering.cached(plan, arch, proof);
+        }
+        return new Image(ElfImage.write(program), List.of(), plan.steps().size(), proof.inputs());
     }
 
     @Override

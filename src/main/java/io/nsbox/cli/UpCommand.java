@@ -1,13 +1,16 @@
 package io.nsbox.cli;
 
 import io.nsbox.cli.CompileRequest.Purpose;
+import io.nsbox.cli.CompileRequest.Telling;
 import io.nsbox.spec.Key;
 import io.nsbox.text.ReadOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "up",
         customSynopsis =
-                "nsbox up [-dh] [--dry-run] [--name=NAME] [--report=FILE] [--set=KEY=VALUE]... FILE [-- WORDS...]",
+                "nsbox up [-dhv] [--dry-run] [--name=NAME] [--report=FILE] [--set=KEY=VALUE]... [--trace] FILE "
+                        + "[-- WORDS...]",
         header = "Run a command in the sandbox that a spec describes.",
         description = {
             "Compiles FILE to a launcher, keeps it in the cache, and runs it. Words after -- replace the spec's command.",
@@ -64,6 +68,18 @@ final class UpCommand implements Callable<Integer> {
             description = "Write a report of the run to FILE, as JSON, instead of where the spec says; "
                     + "relative to the working directory. Also where the spec is not valid.")
     private @Nullable String report;
+
+    @Option(
+            names = "--trace",
+            description = "Tell each step on standard error as it happens: the seconds since the launcher began, "
+                    + "those since the line before, the step, and the process that takes it.")
+    private boolean trace;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Tell on standard error how nsbox comes to the launcher: the files that it reads, the number "
+                    + "of steps, the launcher's size and place.")
+    private boolean verbose;
 
     @Option(names = "--dry-run", description = "Print the plan and stop before anything is done.")
     private boolean dryRun;
@@ -116,8 +132,9 @@ final class UpCommand implements Callable<Integer> {
         Optional<Path> reportFile = Optional.ofNullable(report)
                 .map(path -> console.workingDirectory().resolve(path));
         reportFile.ifPresent(path -> settings.add(ReadOptions.textSetting(Key.REPORT.word(), path.toString())));
+        Purpose purpose = dryRun ? Purpose.SHOW : Purpose.RUN;
         CompileRequest request = new CompileRequest(
-                file, name, settings, words.isEmpty() ? null : words, dryRun ? Purpose.SHOW : Purpose.RUN, registering);
+                file, name, settings, words.isEmpty() ? null : words, purpose, registering, telling());
         if (dryRun) {
             boolean fine = compiler.plan(request, PlanCommand.Detail.STEPS, PlanCommand.Format.TEXT, console);
             return fine ? ExitStatus.OK : ExitStatus.SETUP;
@@ -133,6 +150,17 @@ final class UpCommand implements Callable<Integer> {
             console.err().println("nsbox: error: " + e.getMessage());
             return ExitStatus.SETUP;
         }
+    }
+
+    private Set<Telling> telling() {
+        Set<Telling> telling = EnumSet.noneOf(Telling.class);
+        if (verbose) {
+            telling.add(Telling.COMPILATION);
+        }
+        if (trace) {
+            telling.add(Telling.STEPS);
+        }
+        return telling;
     }
 
     private @Nullable Registering registering() {

@@ -131,6 +131,7 @@ record DetachLauncher(String name) implements Step {
     /** Lets go of the caller's standard output and error: whoever reads them waits for the last one that has them. */
     static void letGo(Emitter emitter) {
         Operand nothing = Operand.of(emitter.frame().background().nothing());
+        emitter.progress().ifPresent(TellProgress::close);
         emitter.builder().attempt(Syscall.DUP3, nothing, Operand.number(1), Operand.number(0));
         emitter.builder().attempt(Syscall.DUP3, nothing, Operand.number(2), Operand.number(0));
     }

@@ -30,6 +30,7 @@ public final class Emitter {
     private @Nullable OwnTerminal terminal;
     private @Nullable ControlGroups groups;
     private @Nullable EndRun end;
+    private @Nullable TellProgress progress;
     private final List<Refusal> refusals = new ArrayList<>();
     private final Map<Integer, List<String>> subjects = new LinkedHashMap<>();
     private int step;
@@ -108,8 +109,21 @@ public final class Emitter {
         return end != null || groups != null;
     }
 
+    /** Has each step told on standard error. */
+    void tellProgress() {
+        progress = new TellProgress(this);
+    }
+
+    /** What tells each step, if anybody wants to know. */
+    Optional<TellProgress> progress() {
+        return Optional.ofNullable(progress);
+    }
+
     /** Emits what several steps use. */
     void emitRoutines() {
+        if (progress != null) {
+            progress.emitRoutine();
+        }
         if (terminal != null) {
             terminal.emitRoutine();
         }

@@ -14,6 +14,7 @@ import io.nsbox.spec.InheritEnv;
 import io.nsbox.spec.SandboxSpec;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a plan into the launcher's program.
@@ -59,6 +60,13 @@ public final class Lowering {
         return new Lowering(plan, arch).lower(Optional.of(proof));
     }
 
+    /** A {@link #cached} program that tells each step on standard error. */
+    public static Program telling(Plan plan, Arch arch, Proof proof) {
+        Lowering lowering = new Lowering(plan, arch);
+        lowering.emitter.tellProgress();
+        return lowering.lower(Optional.of(proof));
+    }
+
     /** A program that runs once, from where it was put, whatever its arguments are. */
     public static Program once(Plan plan, Arch arch) {
         Lowering lowering = new Lowering(plan, arch);
@@ -83,6 +91,7 @@ public final class Lowering {
         b.onFailure(launcherFailed);
         b.set(frame.timer, -1);
         b.set(frame.childExists, 0);
+        emitter.progress().ifPresent(TellProgress::begin);
         eachStep(Phase.LAUNCHER, Step::beforeClone);
         b.branch(frame.pid, Condition.EQUAL, 0, child);
         b.set(frame.childExists, 1);
@@ -109,10 +118,20 @@ public final class Lowering {
     }
 
     private void eachStep(Phase phase, BiConsumer<Step, Emitter> emit) {
+        @Nullable
+        TellingSteps telling = emitter.progress()
+                .map(progress -> new TellingSteps(progress, plan.steps(), phase, emitter))
+                .orElse(null);
         for (NumberedStep numbered : plan.steps()) {
             emitter.speaksFor(numbered);
             emitter.section(phase);
+            if (telling != null) {
+                telling.before(numbered);
+            }
             emit.accept(numbered.step(), emitter);
+            if (telling != null) {
+                telling.after(numbered);
+            }
         }
     }
 

@@ -436,6 +436,8 @@ final class Supervise {
         RegisterSandbox.recordEnd(emitter, status, frame.scratch);
         if (frame.background != null) {
             DetachLauncher.tellStart(emitter);
+        } else {
+            emitter.progress().ifPresent(progress -> progress.tellEnd(status));
         }
         b.attempt(Syscall.EXIT_GROUP, Operand.of(status));
     }

@@ -41,6 +41,11 @@ public final class ProgramBuilder {
         return new Program(arch, instructions, labels, constants, buffers, sections);
     }
 
+    /** How many system calls are written so far. */
+    public long calls() {
+        return instructions.stream().filter(Instruction.Call.class::isInstance).count();
+    }
+
     /** Names what the following instructions are for, and what they belong to (0: nothing in particular). */
     public void section(String title, int subject) {
         sections.add(new Program.Section(instructions.size(), title, subject));

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,7 +99,8 @@ class CommandLinesTest {
                         List.of("hostname=a=b", "timeout=1s"),
                         List.of("sh", "-c", "--", ""),
                         Purpose.RUN,
-                        new Registering(new Sandboxes(temp.resolve("run")), false)));
+                        new Registering(new Sandboxes(temp.resolve("run")), false),
+                        Set.of()));
     }
 
     @Test
