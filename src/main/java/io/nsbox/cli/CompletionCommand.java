@@ -3,7 +3,6 @@ package io.nsbox.cli;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +42,7 @@ final class CompletionCommand implements Callable<Integer> {
         console.out()
                 .print(
                         switch (shell) {
-                            case BASH -> AutoComplete.bash("nsbox", root);
+                            case BASH -> BashCompletion.of(root);
                             case ZSH -> ZshCompletion.of(root);
                         });
         return ExitStatus.OK;

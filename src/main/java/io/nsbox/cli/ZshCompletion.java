@@ -8,11 +8,20 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Writes a completion function for zsh (zshcompsys(1)) from the model of a command line. */
 final class ZshCompletion {
+    private static final String NAMES = """
+            _nsbox_names() {
+              local -a names
+              names=(${(f)"$(_nsbox_sandboxes)"})
+              compadd -a names
+            }
+            """;
+
     private ZshCompletion() {}
 
     /** The whole function file, to be put into a folder of {@code $fpath} under the name {@code _nsbox}. */
     static String of(CommandLine root) {
         StringBuilder out = new StringBuilder("#compdef nsbox\n\n");
+        out.append(SandboxNames.SHELL_FUNCTION).append("\n").append(NAMES).append("\n");
         function(out, "_nsbox", root);
         return out.append("_nsbox \"$@\"\n").toString();
     }
@@ -74,6 +83,9 @@ final class ZshCompletion {
                     .forEach(word -> words.append(words.length() == 1 ? "" : " ")
                             .append(word.toLowerCase(java.util.Locale.ROOT)));
             return words.append(')').toString();
+        }
+        if (argument instanceof PositionalParamSpec parameter && SandboxNames.isName(parameter)) {
+            return "_nsbox_names";
         }
         return argument.isPositional() || argument.paramLabel().equals("OUT") ? "_files" : " ";
     }
