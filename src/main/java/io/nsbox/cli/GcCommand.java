@@ -1,7 +1,17 @@
 package io.nsbox.cli;
 
+import io.nsbox.host.HostFile;
+import io.nsbox.host.HostTree;
+import io.nsbox.host.MountEntry;
+import io.nsbox.state.LeftGroups;
+import io.nsbox.state.PrivateFolder;
 import io.nsbox.state.Sandbox;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -9,14 +19,23 @@ import picocli.CommandLine.Command;
 @Command(
         name = "gc",
         header = "Remove what launchers that were killed left behind.",
-        description =
-                "Removes every sandbox whose launcher was killed, and prints its name. Those that ended by themselves stay until nsbox rm.")
+        description = {
+            "Removes every sandbox whose launcher was killed, and prints its name; then the control groups that nobody is in "
+                    + "any more, and prints their paths. Sandboxes that ended by themselves stay until nsbox rm."
+        })
 final class GcCommand implements Callable<Integer> {
+    /** Longer than a launcher takes from its folder and its groups to its command. */
+    private static final Duration START = Duration.ofSeconds(10);
+
     private final Console console;
     private final NamedSandboxes sandboxes;
+    private final HostTree host;
+    private final InstantSource clock;
 
-    GcCommand(Console console, StateFolder states) {
+    GcCommand(Console console, StateFolder states, HostTree host, InstantSource clock) {
         this.console = console;
+        this.host = host;
+        this.clock = clock;
         sandboxes = new NamedSandboxes(states, console);
     }
 
@@ -32,6 +51,20 @@ final class GcCommand implements Callable<Integer> {
                 worst = Math.max(worst, status);
             }
         }
+        Instant before = clock.instant().minus(START);
+        sandboxes.folder().sandboxes().removeUnclaimed(before).forEach(console.out()::println);
+        new LeftGroups(hierarchies(), PrivateFolder.effectiveUser())
+                .remove(before)
+                .forEach(console.out()::println);
         return worst;
+    }
+
+    private List<Path> hierarchies() {
+        List<String> mounts = host.read(MountEntry.SOURCE).map(HostFile::lines).orElse(List.of());
+        return MountEntry.parse(mounts).stream()
+                .filter(mount -> mount.type().equals("cgroup") || mount.type().equals("cgroup2"))
+                .map(mount -> Path.of(mount.target()))
+                .distinct()
+                .toList();
     }
 }

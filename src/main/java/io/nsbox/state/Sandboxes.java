@@ -2,6 +2,7 @@ package io.nsbox.state;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -142,6 +144,37 @@ public record Sandboxes(Path folder) {
         }
         Files.deleteIfExists(lock);
         Files.deleteIfExists(sandbox.folder());
+    }
+
+    /**
+     * Removes the folders that were made for launchers which never came.
+     *
+     * @param before those that were made since then may still get theirs
+     * @return their names
+     */
+    public List<String> removeUnclaimed(Instant before) throws IOException {
+        List<String> removed = new ArrayList<>();
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return removed;
+        }
+        check();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                boolean claimed = Files.exists(entry.resolve(LOCK), LinkOption.NOFOLLOW_LINKS);
+                Optional<Instant> made = modified(entry);
+                if (!claimed && made.isPresent() && made.get().isBefore(before)) {
+                    try {
+                        // A launcher that came at this very moment has put its lock there, and keeps it.
+                        Files.delete(entry);
+                        removed.add(String.valueOf(entry.getFileName()));
+                    } catch (DirectoryNotEmptyException e) {
+                        continue;
+                    }
+                }
+            }
+        }
+        Collections.sort(removed);
+        return removed;
     }
 
     /** Where a sandbox's lock is. */

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +39,7 @@ class GroupLimitsIT {
         try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"))) {
             return all.filter(Files::isDirectory)
                     .filter(folder -> folder.getFileName().toString().startsWith("nsbox-box-"))
-                    .toList();
+                    .collect(Collectors.toCollection(ArrayList::new));
         } catch (UncheckedIOException e) {
             // A group came or went meanwhile.
             return groups();
@@ -157,6 +161,49 @@ class GroupLimitsIT {
             assertThat(groups()).isNotEmpty();
             running.signal("KILL");
             Running.awaitThat("the guard has removed the groups", () -> groups().isEmpty());
+        }
+    }
+
+    /** Where the guard is killed too, nobody is left to remove them. */
+    @Test
+    void groupsThatNobodyRemovedAreCollectedAndThoseInUseAreNot() throws IOException {
+        try (Workshop workshop = workshop()) {
+            Path launcher = workshop.launcher(
+                    "box", SPEC + "pids_limit: 20\nmem_limit: 64m\ncommand: [sh, -c, echo ready; exec sleep 300]\n");
+            Running killed = workshop.start(launcher);
+            killed.says("ready");
+            List<Path> left = groups();
+            Running.signal("STOP", killed.pid());
+            for (long child : Running.childrenOf(killed.pid())) {
+                Running.signal("KILL", child);
+            }
+            killed.signal("KILL");
+            Running.awaitThat("nobody is in the groups", () -> left.stream().allMatch(GroupLimitsIT::isEmpty));
+            Running other = workshop.start(launcher);
+            other.says("ready");
+            List<Path> all = groups();
+            assertThat(all).hasSize(2 * left.size());
+            assertThat(workshop.run(workshop.nsbox(), "gc").out()).doesNotContain("nsbox-box-");
+            for (Path group : all) {
+                Files.setLastModifiedTime(group, FileTime.from(Instant.now().minusSeconds(60)));
+            }
+            Running.Result gc = workshop.run(workshop.nsbox(), "gc");
+            assertThat(gc.err()).isEmpty();
+            assertThat(gc.out().lines().filter(line -> line.contains("nsbox-box-")))
+                    .containsExactlyInAnyOrderElementsOf(
+                            left.stream().map(Path::toString).toList());
+            all.removeAll(left);
+            assertThat(groups()).containsExactlyInAnyOrderElementsOf(all);
+            other.signal("TERM");
+            assertThat(other.finish().status()).isEqualTo(137);
+        }
+    }
+
+    private static boolean isEmpty(Path group) {
+        try {
+            return Files.readString(group.resolve("cgroup.procs")).isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
