@@ -25,8 +25,8 @@ final class BashCompletion {
                 function _complete_nsbox_and_names() {
                   _complete_nsbox "$@"
                   local before=("${COMP_WORDS[@]:1:COMP_CWORD-1}") word names=0 given=0
-                  [[ ${before[0]} =~ ^(%s)$ ]] && names=1
-                  [[ ${before[0]} =~ ^(%s)$ ]] && names=many
+                  [[ ${before[0]} =~ ^(ONE)$ ]] && names=1
+                  [[ ${before[0]} =~ ^(MANY)$ ]] && names=many
                   for word in "${before[@]:1}"; do
                     case $word in --) return ;; -*) ;; *) given=1 ;; esac
                   done
@@ -35,6 +35,6 @@ final class BashCompletion {
                 }
 
                 complete -F _complete_nsbox_and_names -o default nsbox
-                """.formatted(one, many.toString().replaceFirst("^[|]", ""));
+                """.replace("ONE", one).replace("MANY", many.toString().replaceFirst("^[|]", ""));
     }
 }
