@@ -1,11 +1,14 @@
 package io.nsbox.cli;
 
 import io.nsbox.launch.NativeProcesses;
+import io.nsbox.plan.Registration;
 import io.nsbox.spec.Signal;
 import io.nsbox.state.Sandbox;
 import io.nsbox.state.Sandboxes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -82,10 +85,26 @@ record Ending(NamedSandboxes sandboxes) {
             throw new StateException("the sandbox '" + sandbox.name() + "' was started again at this very moment");
         }
         try {
+            if (sandbox.state() == Sandbox.State.LOST) {
+                removeUnfinishedReport(sandbox);
+            }
             Sandboxes.remove(sandbox);
         } finally {
             lock.get().close();
         }
         return ExitStatus.OK;
+    }
+
+    /** What a launcher that was killed had written of its report, before it could give it its name. */
+    private static void removeUnfinishedReport(Sandbox sandbox) throws IOException {
+        String[] pids = Sandboxes.read(sandbox, Registration.PIDS).split(" ", 2);
+        // Where there is a process of this pid, the file may be its own.
+        if (!pids[0].matches("\\d{1,10}") || Files.exists(Path.of("/proc", pids[0]))) {
+            return;
+        }
+        Path report = Path.of(Registering.read(sandbox).report());
+        if (report.isAbsolute()) {
+            Files.deleteIfExists(report.resolveSibling(Registration.UNFINISHED_REPORT + pids[0]));
+        }
     }
 }

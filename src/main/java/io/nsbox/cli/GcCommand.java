@@ -24,7 +24,7 @@ import picocli.CommandLine.Command;
                     + "any more, and prints their paths. Sandboxes that ended by themselves stay until nsbox rm."
         })
 final class GcCommand implements Callable<Integer> {
-    /** Longer than a launcher takes from its folder and its groups to its command. */
+    /** Longer than a launcher takes to come to its folder. */
     private static final Duration START = Duration.ofSeconds(10);
 
     private final Console console;
@@ -53,9 +53,7 @@ final class GcCommand implements Callable<Integer> {
         }
         Instant before = clock.instant().minus(START);
         sandboxes.folder().sandboxes().removeUnclaimed(before).forEach(console.out()::println);
-        new LeftGroups(hierarchies(), PrivateFolder.effectiveUser())
-                .remove(before)
-                .forEach(console.out()::println);
+        new LeftGroups(hierarchies(), PrivateFolder.effectiveUser()).remove().forEach(console.out()::println);
         return worst;
     }
 

@@ -67,6 +67,7 @@ public record Registering(Sandboxes sandboxes, boolean detached) {
                 "namespaces",
                 loaded.spec().namespaces().stream().map(Namespace::word).toList());
         all.put("detached", detached);
+        all.put("report", loaded.spec().reportFile().orElse(""));
         Map<String, String> inputs = new TreeMap<>();
         for (InputFile input : loaded.inputs().subList(1, loaded.inputs().size())) {
             inputs.put(input.path(), Digests.sha256(input.content()));
@@ -84,6 +85,7 @@ public record Registering(Sandboxes sandboxes, boolean detached) {
             List<String> command,
             List<String> namespaces,
             boolean detached,
+            String report,
             Map<String, String> inputs) {}
 
     /** Reads the description of a sandbox. */

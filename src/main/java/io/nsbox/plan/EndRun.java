@@ -59,6 +59,7 @@ final class EndRun {
 
     final Operand.Address startedMonotonic;
     private final Operand.Address usage;
+    private final Operand.Address unfinished;
     private final Slot usageKnown;
     private final Slot status;
     private final Slot reason;
@@ -87,6 +88,7 @@ final class EndRun {
         started = b.buffer("start", 16);
         startedMonotonic = b.buffer("start of the clock", 16);
         usage = b.buffer("usage", RUSAGE_SIZE);
+        unfinished = b.buffer("name of the new report", 64);
         usageKnown = b.slot("usage is known");
         status = b.slot("exit status");
         reason = b.slot("reason");
@@ -105,12 +107,31 @@ final class EndRun {
         readNumber = b.label("read a number of the group");
     }
 
+    /** Before any other process exists: the guard must know what the report is called while it is written. */
     void reportTo(Slot folder, String name) {
         reportFolder = folder;
         reportName = name;
+        Slot own = frame.scratch2;
+        Slot at = frame.scratch3;
+        b.call(own, new OnError.Ignore(), Syscall.GETPID);
+        b.set(at, unfinished);
+        emitter.append(at, Registration.UNFINISHED_REPORT);
+        emitter.appendDecimal(at, Operand.of(own));
+        b.store(1, Operand.of(at), 0, Operand.number(0));
         if (spec.session().init()) {
             frame.commandSignal = b.slot("signal that ended the command");
         }
+    }
+
+    /** Emits what the guard does in the place of a launcher that was killed. */
+    void inGuard() {
+        if (reportFolder != null) {
+            removeUnfinished(reportFolder);
+        }
+    }
+
+    private void removeUnfinished(Slot folder) {
+        b.attempt(Syscall.UNLINKAT, Operand.of(folder), unfinished.shownAs("<new report>"), Operand.number(0));
     }
 
     /** Where waitid(2) puts what the command used. */
@@ -614,24 +635,17 @@ final class EndRun {
         Slot out = frame.scratch;
         Slot written = frame.scratch2;
         Slot at = frame.scratch3;
-        Slot own = frame.scratch4;
         Label whole = b.label("report is whole");
         Label more = b.label("write the rest of the report");
         Label failed = b.label("report is not written");
         Label done = b.label("report is written");
-        Operand.Address temporary = b.buffer("name of the new report", 512);
-        b.call(own, new OnError.Ignore(), Syscall.GETPID);
-        b.set(at, temporary);
-        emitter.append(at, ".nsbox-report-");
-        emitter.appendDecimal(at, Operand.of(own));
-        b.store(1, Operand.of(at), 0, Operand.number(0));
-        b.attempt(Syscall.UNLINKAT, Operand.of(to), temporary.shownAs("<new report>"), Operand.number(0));
+        removeUnfinished(to);
         b.call(
                 out,
                 new OnError.GoTo(failed),
                 Syscall.OPENAT,
                 Operand.of(to),
-                temporary.shownAs("<new report>"),
+                unfinished.shownAs("<new report>"),
                 Operand.named(
                         "O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC",
                         Linux.O_WRONLY | Linux.O_CREAT | Linux.O_EXCL | Linux.O_CLOEXEC),
@@ -641,7 +655,7 @@ final class EndRun {
         b.call(written, new OnError.Ignore(), Syscall.WRITE, Operand.of(out), Operand.of(at), Operand.of(end));
         Label rest = b.label("part of the report is written");
         b.branch(written, Condition.AT_LEAST, 1, rest);
-        b.attempt(Syscall.UNLINKAT, Operand.of(to), temporary.shownAs("<new report>"), Operand.number(0));
+        removeUnfinished(to);
         b.jump(failed);
         b.place(rest);
         b.compute(Arithmetic.ADD, at, Operand.of(at), Operand.of(written));
@@ -654,12 +668,12 @@ final class EndRun {
                 new OnError.Ignore(),
                 Syscall.RENAMEAT2,
                 Operand.of(to),
-                temporary.shownAs("<new report>"),
+                unfinished.shownAs("<new report>"),
                 Operand.of(to),
                 b.text(reportName),
                 Operand.number(0));
         b.branch(written, Condition.EQUAL, 0, done);
-        b.attempt(Syscall.UNLINKAT, Operand.of(to), temporary.shownAs("<new report>"), Operand.number(0));
+        removeUnfinished(to);
         b.place(failed);
         b.attempt(Syscall.WRITE, Operand.number(2), b.text(UNWRITTEN), Operand.number(UNWRITTEN.length()));
         b.place(done);

@@ -85,9 +85,25 @@ final class GuardSandbox implements Step {
                 Operand.number(0));
         Label leave = b.label("guard leaves");
         b.load(2, ready, frame.polls, 14);
-        b.branch(ready, Condition.NOT_EQUAL, 0, leave);
+        Label gone = b.label("the sandbox has ended");
+        if (emitter.endsWithMore()) {
+            Label hangUp = b.label("launcher hung up");
+            b.branch(ready, Condition.EQUAL, 0, hangUp);
+            // The launcher has still to do, and may still be killed. The pid may be another process's from here on.
+            b.store(4, frame.polls, 8, Operand.number(-1));
+            b.jump(wait);
+            b.place(hangUp);
+            b.load(4, ready, frame.polls, 8);
+            b.branch(ready, Condition.EQUAL, Operand.named("-1", 0xffff_ffffL), gone);
+        } else {
+            b.branch(ready, Condition.NOT_EQUAL, 0, leave);
+        }
         b.place(end);
         KillSandbox.emit(b, frame);
+        b.place(gone);
+        if (emitter.endsWithMore()) {
+            emitter.end().inGuard();
+        }
         if (emitter.usesGroups()) {
             emitter.groups().removal().call();
         }
@@ -104,10 +120,18 @@ final class GuardSandbox implements Step {
         b.jump(end);
     }
 
+    /** {@link #dismiss}, unless the launcher has more to do for which somebody must stand in. */
+    static void dismissUnlessMore(Emitter emitter) {
+        if (!emitter.endsWithMore()) {
+            dismiss(emitter);
+        }
+    }
+
     /**
      * Ends the guard when nothing is left to guard, and waits for it, so that nothing outlives the launcher.
      *
-     * <p>The guard sees the sandbox's end by itself, at the same moment as the launcher; so it is mostly gone by now.
+     * <p>The guard sees the sandbox's end by itself, at the same moment as the launcher; so it is mostly gone by now. Where more
+     * is to be done then, it waits for that too.
      */
     static void dismiss(Emitter emitter) {
         ProgramBuilder b = emitter.builder();

@@ -111,6 +111,7 @@ public final class Lowering {
         b.place(tell);
         if (emitter.endsWithMore()) {
             emitter.end().afterRefusal(plan.steps());
+            GuardSandbox.dismiss(emitter);
         }
         new TellRefusal(emitter, plan.steps(), file).emit();
         emitter.emitEnd();
@@ -216,7 +217,7 @@ public final class Lowering {
                 Operand.NULL,
                 Operand.named("WEXITED", WEXITED),
                 Operand.NULL);
-        GuardSandbox.dismiss(emitter);
+        GuardSandbox.dismissUnlessMore(emitter);
         // Where the sandbox's process was refused first, the launcher only stumbled over its end.
         Supervise.takeReport(b, frame, tell);
     }

@@ -16,6 +16,9 @@ public record Registration(String name, String folder, Map<String, String> descr
     /** Held by flock(2) for as long as the launcher lives. */
     public static final String LOCK = "lock";
 
+    /** How a report that is being written is called, before the launcher's pid. */
+    public static final String UNFINISHED_REPORT = ".nsbox-report-";
+
     /** The pids of the launcher and of the sandbox's first process, as the launcher sees them. */
     public static final String PIDS = "pids";
 

@@ -404,9 +404,10 @@ final class Supervise {
         b.branch(result, Condition.AT_LEAST, 0, reaped);
         KillSandbox.emit(b, frame);
         complain(LOST);
-        GuardSandbox.dismiss(emitter);
+        GuardSandbox.dismissUnlessMore(emitter);
         if (emitter.endsWithMore()) {
             emitter.end().afterLoss();
+            GuardSandbox.dismiss(emitter);
         }
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(reaped);
@@ -414,7 +415,7 @@ final class Supervise {
             emitter.end().usageIsKnown();
         }
         restoreTerminal();
-        GuardSandbox.dismiss(emitter);
+        GuardSandbox.dismissUnlessMore(emitter);
         Label ran = b.label("the command ran");
         takeReport(b, frame, ran);
         b.jump(tell);
@@ -432,6 +433,7 @@ final class Supervise {
         b.place(done);
         if (emitter.endsWithMore()) {
             emitter.end().afterRun(forced, status);
+            GuardSandbox.dismiss(emitter);
         }
         RegisterSandbox.recordEnd(emitter, status, frame.scratch);
         if (frame.background != null) {

@@ -8,24 +8,25 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The control groups that launchers made and could not remove, because they and their guards were killed (cgroups(7)).
  *
- * <p>A group is a launcher's by its name. It is left when nobody is in it or below: the first process of a sandbox is in it
- * from before its command runs until it ends. The kernel removes no group that somebody is in (rmdir(2), EBUSY), whatever is
- * thought here.
+ * <p>A group is a launcher's by its name, which ends with the launcher's pid. It is left when there is no such process, and
+ * nobody is in it or below: the first process of a sandbox is in it from before its command runs until it ends. The kernel
+ * removes no group that somebody is in (rmdir(2), EBUSY), whatever is thought here. Its age would say nothing: the kernel may
+ * tell when it was first looked at.
  *
  * @param hierarchies where groups are mounted
  * @param user whose groups
  */
 public record LeftGroups(List<Path> hierarchies, int user) {
-    private static final Pattern NAME = Pattern.compile("nsbox-.+-\\d{1,10}(\\.\\d+)?");
+    private static final Pattern NAME = Pattern.compile("nsbox-.+-(\\d{1,10})(\\.\\d+)?");
 
     public LeftGroups {
         hierarchies = List.copyOf(hierarchies);
@@ -34,13 +35,12 @@ public record LeftGroups(List<Path> hierarchies, int user) {
     /**
      * Removes them.
      *
-     * @param before those that were made since then may be about to be used
      * @return which were removed
      */
-    public List<Path> remove(Instant before) throws IOException {
+    public List<Path> remove() throws IOException {
         List<Path> removed = new ArrayList<>();
         for (Path hierarchy : hierarchies) {
-            for (Path group : find(hierarchy, before)) {
+            for (Path group : find(hierarchy)) {
                 if (removeTree(group)) {
                     removed.add(group);
                 }
@@ -50,18 +50,16 @@ public record LeftGroups(List<Path> hierarchies, int user) {
         return removed;
     }
 
-    private List<Path> find(Path hierarchy, Instant before) throws IOException {
+    private List<Path> find(Path hierarchy) throws IOException {
         List<Path> found = new ArrayList<>();
         Files.walkFileTree(hierarchy, new Folders() {
             @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                boolean named =
-                        NAME.matcher(String.valueOf(folder.getFileName())).matches();
-                if (!named) {
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                Matcher name = NAME.matcher(String.valueOf(folder.getFileName()));
+                if (!name.matches()) {
                     return FileVisitResult.CONTINUE;
                 }
-                boolean old = attributes.lastModifiedTime().toInstant().isBefore(before);
-                if (old && isOwn(folder)) {
+                if (!Files.exists(Path.of("/proc", name.group(1))) && isOwn(folder)) {
                     found.add(folder);
                 }
                 return FileVisitResult.SKIP_SUBTREE;
