@@ -113,7 +113,7 @@ final class EndRun {
         reportName = name;
         Slot own = frame.scratch2;
         Slot at = frame.scratch3;
-        b.call(own, new OnError.Ignore(), Syscall.GETPID);
+        emitter.must(own, Syscall.GETPID);
         b.set(at, unfinished);
         emitter.append(at, Registration.UNFINISHED_REPORT);
         emitter.appendDecimal(at, Operand.of(own));
@@ -126,7 +126,17 @@ final class EndRun {
     /** Emits what the guard does in the place of a launcher that was killed. */
     void inGuard() {
         if (reportFolder != null) {
+            Label launchers = b.label("the report is the launcher's");
+            b.branch(reportFolder, Condition.EQUAL, 0, launchers);
             removeUnfinished(reportFolder);
+            b.place(launchers);
+        }
+    }
+
+    /** Emits that the report is not the guard's business: the launcher lives. */
+    void leaveReport() {
+        if (reportFolder != null) {
+            b.set(reportFolder, 0);
         }
     }
 

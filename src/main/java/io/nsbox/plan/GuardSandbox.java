@@ -85,7 +85,7 @@ final class GuardSandbox implements Step {
                 Operand.number(0));
         Label leave = b.label("guard leaves");
         b.load(2, ready, frame.polls, 14);
-        Label gone = b.label("the sandbox has ended");
+        Label gone = b.label("nothing is left to kill");
         if (emitter.endsWithMore()) {
             Label hangUp = b.label("launcher hung up");
             b.branch(ready, Condition.EQUAL, 0, hangUp);
@@ -117,6 +117,9 @@ final class GuardSandbox implements Step {
         emitter.fail("ppoll(" + shown + ", 2, NULL, NULL, 0)", Hints.NONE, Refusal.SETUP, Operand.of(ready));
         b.place(failed);
         Lowering.sendRefusal(b, frame);
+        if (emitter.endsWithMore()) {
+            emitter.end().leaveReport();
+        }
         b.jump(end);
     }
 

@@ -78,7 +78,7 @@ record OpenReport(String path, Optional<Span> cause) implements Step {
         emitter.fail(look, hints, Refusal.SETUP, Operand.named("EEXIST", Linux.EEXIST));
         b.place(free);
         b.place(right);
-        b.set(folder, Operand.of(found));
         end.reportTo(folder, name);
+        b.set(folder, Operand.of(found));
     }
 }
