@@ -130,7 +130,9 @@ record RealCalls(List<InjectedFaults.Target> targets, Set<String> ofLauncher) {
                     add(new Trace.TracedCall(before.step(), before.phase(), syscall(call), text, -1), number, true);
                 }
             }
-            assertThat(planned.subList(next, planned.size()))
+            // A command may end before its guard has come so far, and the launcher dismisses it then.
+            assertThat(planned.subList(next, planned.size()).stream()
+                            .filter(plan -> plan.phase() != Phase.GUARD || plan.syscall() != Syscall.CLOSE))
                     .as("planned, and not made")
                     .isEmpty();
         }
