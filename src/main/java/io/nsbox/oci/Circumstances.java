@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param workingDirectory the caller's working directory
  * @param subordinateUids the caller's ranges, laid out from inside id 1; only looked at for {@code auto}
  * @param subordinateGids likewise
+ * @param groups how control groups are mounted
  * @param arch the machine's processor
  * @param folder the bundle's folder, absolute
  */
@@ -28,6 +29,7 @@ public record Circumstances(
         String workingDirectory,
         List<IdRange> subordinateUids,
         List<IdRange> subordinateGids,
+        OciGroups groups,
         Arch arch,
         String folder) {
     public Circumstances {
@@ -53,6 +55,7 @@ public record Circumstances(
                         workingDirectory,
                         subordinateUids,
                         subordinateGids,
+                        OciGroups.read(tree),
                         arch,
                         folder));
     }

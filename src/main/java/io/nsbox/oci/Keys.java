@@ -37,16 +37,8 @@ final class Keys {
             case STOP_SIGNAL -> unknown("stop signal", ON_TOP);
             case STOP_GRACE_PERIOD -> unknown("grace period", ON_TOP);
             case REPORT -> unknown("report", ON_TOP);
-            case MEM_LIMIT,
-                    MEMSWAP_LIMIT,
-                    MEM_RESERVATION,
-                    CPUS,
-                    CPUSET,
-                    CPU_WEIGHT,
-                    PIDS_LIMIT,
-                    CGROUP_PARENT,
-                    EXTENDS,
-                    INCLUDE -> Optional.of(new Refusal("'" + key.word() + "' cannot be exported yet", "remove it"));
+            case EXTENDS, INCLUDE ->
+                Optional.of(new Refusal("'" + key.word() + "' cannot be exported yet", "remove it"));
             case VERSION,
                     NAME,
                     DESCRIPTION,
@@ -76,6 +68,14 @@ final class Keys {
                     ULIMITS,
                     OOM_SCORE_ADJ,
                     SYSCTLS,
+                    MEM_LIMIT,
+                    MEMSWAP_LIMIT,
+                    MEM_RESERVATION,
+                    CPUS,
+                    CPUSET,
+                    CPU_WEIGHT,
+                    PIDS_LIMIT,
+                    CGROUP_PARENT,
                     NETWORK,
                     ENVIRONMENT,
                     INHERIT_ENV,

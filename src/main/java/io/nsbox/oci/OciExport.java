@@ -2,6 +2,7 @@ package io.nsbox.oci;
 
 import io.nsbox.seccomp.Surroundings;
 import io.nsbox.spec.CapabilitiesInForce;
+import io.nsbox.spec.GroupLimits;
 import io.nsbox.spec.LoadedSpec;
 import io.nsbox.spec.SandboxSpec;
 import java.util.LinkedHashMap;
@@ -37,8 +38,16 @@ public final class OciExport {
             config.put("hostname", spec.hostname());
         }
         sysctls(spec, linux, findings);
+        GroupLimits limits = spec.confinement().limits();
+        String group = OciLimits.path(limits, spec.name());
+        if (group != null) {
+            linux.put("cgroupsPath", group);
+        }
+        Map<String, Object> resources = new LinkedHashMap<>();
         // Without this, runtimes allow a few devices only.
-        linux.put("resources", Map.of("devices", List.of(everyDevice())));
+        resources.put("devices", List.of(everyDevice()));
+        OciLimits.addTo(resources, limits, here.groups());
+        linux.put("resources", resources);
         if (spec.confinement().seccomp() != null) {
             Surroundings where = new Surroundings(
                     here.arch(), CapabilitiesInForce.of(spec), here.caller().kernel());

@@ -12,14 +12,6 @@ import java.util.Set;
 
 /** The steps that make and limit the sandbox's control groups. */
 record LimitSteps(GroupLimits limits, Origins origins) {
-    /** The weight that cpu.shares of 1024 stands for: both are what everybody has by default. */
-    private static final int DEFAULT_WEIGHT = 100;
-
-    private static final int DEFAULT_SHARES = 1024;
-
-    /** The kernel's MIN_SHARES (sched.h). */
-    private static final int LEAST_SHARES = 2;
-
     private record Keyed(Key key, GroupLimit limit) {}
 
     /** Before the sandbox's first process exists. */
@@ -110,14 +102,13 @@ record LimitSteps(GroupLimits limits, Origins origins) {
         }
         Integer weight = limits.cpuWeight();
         if (weight != null) {
-            int shares = Math.max(LEAST_SHARES, weight * DEFAULT_SHARES / DEFAULT_WEIGHT);
             all.add(new Keyed(
                     Key.CPU_WEIGHT,
                     new GroupLimit(
                             Controller.CPU,
                             "set the processor weight to " + weight,
                             List.of(Line.of("cpu.weight", weight)),
-                            List.of(Line.of("cpu.shares", shares)))));
+                            List.of(Line.of("cpu.shares", GroupLimits.shares(weight))))));
         }
         String cpuset = limits.cpuset();
         if (cpuset != null) {

@@ -33,6 +33,20 @@ public record GroupLimits(
     /** The period of cpu.max and cpu.cfs_period_us, in microseconds: the kernel's default. */
     public static final int CPU_PERIOD = 100_000;
 
+    /** The weight that everybody has by default. */
+    private static final int DEFAULT_WEIGHT = 100;
+
+    /** The cpu.shares that everybody has by default. */
+    private static final int DEFAULT_SHARES = 1024;
+
+    /** The kernel's MIN_SHARES (sched.h). */
+    private static final int LEAST_SHARES = 2;
+
+    /** What version 1 has for a weight of version 2. */
+    public static int shares(int weight) {
+        return Math.max(LEAST_SHARES, weight * DEFAULT_SHARES / DEFAULT_WEIGHT);
+    }
+
     /** Whether a control group is needed. */
     public boolean isNone() {
         return memory == null

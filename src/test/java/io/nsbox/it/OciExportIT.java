@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -323,6 +324,121 @@ class OciExportIT {
                     ALL + "rootfs: ./root\nmount_proc: true\n" + COMMAND,
                     List.of("prlimit", "--nofile=64:128"),
                     and(OF_A_ROOT, OciDifference.DEVICE_FILES, OciDifference.OPEN_FILES));
+        }
+    }
+
+    /** What a file of the group of a process says, for one of its hierarchies. */
+    private static String limit(long pid, String controller, String file) throws IOException {
+        String line = Files.readAllLines(Path.of("/proc/" + pid + "/cgroup")).stream()
+                .filter(each -> each.matches("[0-9]+:(.*,)?" + controller + "(,.*)?:.*"))
+                .findFirst()
+                .orElseThrow();
+        String group = line.substring(line.lastIndexOf(':') + 1);
+        return Files.readString(Path.of("/sys/fs/cgroup/" + controller + group + "/" + file))
+                .strip();
+    }
+
+    private static List<String> limits(long pid) throws IOException {
+        List<String> limits = new ArrayList<>();
+        for (String file : List.of(
+                "memory.limit_in_bytes",
+                "memory.memsw.limit_in_bytes",
+                "memory.soft_limit_in_bytes",
+                "cpu.shares",
+                "cpu.cfs_quota_us",
+                "cpu.cfs_period_us",
+                "cpuset.cpus",
+                "pids.max")) {
+            limits.add(file + " " + limit(pid, file.substring(0, file.indexOf('.')), file));
+        }
+        return limits;
+    }
+
+    private static long process(String script) throws IOException {
+        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+            for (Path process : (Iterable<Path>) processes::iterator) {
+                Path words = process.resolve("cmdline");
+                if (Files.exists(words) && Files.readString(words).endsWith("\0sh\0-c\0" + script + "\0")) {
+                    return Long.parseLong(process.getFileName().toString());
+                }
+            }
+        }
+        throw new AssertionError("no process runs " + script);
+    }
+
+    @Test
+    void theLimitsOfTheGroupAreTheSame() throws IOException {
+        Requirements.require(
+                Files.exists(Path.of("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes")),
+                "the controllers are not those of version 1, with swap accounted");
+        try (Workshop workshop = prepared(Identity.ROOT)) {
+            Files.copy(Path.of("/bin/busybox"), workshop.folder().resolve("root/busybox"));
+            String script = "echo ready; /busybox sleep 300; exit "
+                    + ProcessHandle.current().pid();
+            workshop.file(
+                    "box.yaml",
+                    ALL + ROOT + "mem_limit: 64m\nmemswap_limit: 96m\nmem_reservation: 32m\ncpus: 0.5\ncpu_weight: 50\n"
+                            + "cpuset: 0\npids_limit: 20\ncommand: [/busybox, sh, -c, '" + script + "']\n");
+            assertThat(workshop.run(workshop.nsbox(), "export", "oci", "box.yaml", "-o", "bundle"))
+                    .isEqualTo(new Running.Result(0, "", ""));
+            String box = "box" + ProcessHandle.current().pid();
+
+            Running ofNsbox = workshop.start(workshop.nsbox(), "up", "box.yaml").says("ready");
+            List<String> expected = limits(process(script));
+            ofNsbox.signal("KILL").finish();
+            Running ofRunc = workshop.start("unshare", "-m", "runc", "--root", "state", "run", "-b", "bundle", box)
+                    .says("ready");
+            List<String> found = limits(process(script));
+            workshop.run("runc", "--root", "state", "kill", box, "KILL");
+            ofRunc.finish();
+
+            assertThat(expected)
+                    .containsExactly(
+                            "memory.limit_in_bytes 67108864",
+                            "memory.memsw.limit_in_bytes 100663296",
+                            "memory.soft_limit_in_bytes 33554432",
+                            "cpu.shares 512",
+                            "cpu.cfs_quota_us 50000",
+                            "cpu.cfs_period_us 100000",
+                            "cpuset.cpus 0",
+                            "pids.max 20");
+            assertThat(found).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aGroupBelowAnotherIsMadeThere() throws IOException {
+        Path pids = Path.of("/sys/fs/cgroup/pids");
+        Requirements.require(Files.exists(pids.resolve("tasks")), "the controllers are not those of version 1");
+        String parent = "nsbox-oci-" + ProcessHandle.current().pid();
+        try (Workshop workshop = prepared(Identity.ROOT)) {
+            Files.createDirectory(pids.resolve(parent));
+            Files.copy(Path.of("/bin/busybox"), workshop.folder().resolve("root/busybox"));
+            workshop.file(
+                    "box.yaml",
+                    "namespaces: [mount, pid, uts, ipc, network]\n" + ROOT + "pids_limit: 20\ncgroup_parent: " + parent
+                            + "\ncommand: [/busybox, grep, pids, /proc/self/cgroup]\n");
+            assertThat(workshop.run(workshop.nsbox(), "export", "oci", "box.yaml", "-o", "bundle")
+                            .status())
+                    .isZero();
+            Running.Result result =
+                    workshop.run("unshare", "-m", "runc", "--root", "state", "run", "-b", "bundle", parent);
+            assertThat(result.err()).isEmpty();
+            assertThat(result.out()).endsWith(":pids:/" + parent + "/box\n");
+        } finally {
+            for (Path controller : groups(parent)) {
+                Files.delete(controller);
+            }
+        }
+    }
+
+    /** The groups of this name in all hierarchies: runc makes it where it is missing. */
+    private static List<Path> groups(String name) throws IOException {
+        try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
+            return hierarchies
+                    .map(hierarchy -> hierarchy.resolve(name))
+                    .filter(Files::isDirectory)
+                    .toList();
         }
     }
 }

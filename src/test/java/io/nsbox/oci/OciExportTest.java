@@ -6,7 +6,9 @@ import io.nsbox.diag.Diagnostic;
 import io.nsbox.diag.Style;
 import io.nsbox.diag.TextRenderer;
 import io.nsbox.host.FakeTree;
+import io.nsbox.host.MountEntry;
 import io.nsbox.program.Arch;
+import io.nsbox.spec.GroupLimits;
 import io.nsbox.spec.IdRange;
 import io.nsbox.spec.LoadedSpec;
 import io.nsbox.testing.Golden;
@@ -16,6 +18,7 @@ import io.nsbox.text.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,12 +83,24 @@ class OciExportTest {
                         "Seccomp:\t0");
     }
 
+    /** A machine with control groups as the first line of the spec says. */
+    private static FakeTree machine(long uid, String yaml) {
+        FakeTree machine = machine(uid);
+        if (yaml.startsWith("# as root, where version 1 ")) {
+            return machine.with(MountEntry.SOURCE, "32 31 0:29 / /sys/fs/cgroup/mem rw - cgroup cgroup rw,memory")
+                    .with("/sys/fs/cgroup/mem/memory.memsw.limit_in_bytes", "-1");
+        }
+        return yaml.startsWith("# as root, where version 2 ")
+                ? machine.with(MountEntry.SOURCE, "34 24 0:29 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw")
+                : machine;
+    }
+
     private static Bundle export(String yaml, String file, long uid) {
         ReadResult read = new SpecReader(new ReadOptions(List.of(), List.of(), true))
                 .read(file, Path.of("/srv/box.yaml"), yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         LoadedSpec loaded = read.spec().orElseThrow(() -> new AssertionError(read.diagnostics()));
         Circumstances here = Circumstances.read(
-                        machine(uid),
+                        machine(uid, yaml),
                         PATHS,
                         Map.of("PATH", "/bin", "HOME", "/home/user", "TERM", "xterm", "SECRET", "x"),
                         "/home/user",
@@ -136,6 +151,38 @@ class OciExportTest {
 
         assertThat(bundle.files()).containsExactly(new Bundle.ContentFile("files/2", "hello\n", 0640));
         assertThat(bundle.emptyRoot()).isFalse();
+    }
+
+    private static Object memory(FakeTree machine) {
+        Map<String, Object> resources = new LinkedHashMap<>();
+        GroupLimits limits = new GroupLimits(1000L, null, null, null, null, null, null, null);
+        OciLimits.addTo(resources, limits, OciGroups.read(machine));
+        return resources;
+    }
+
+    @Test
+    void whereTheKernelDoesNotAccountSwapNoneIsLimited() {
+        FakeTree legacy =
+                new FakeTree().with(MountEntry.SOURCE, "32 31 0:29 / /sys/fs/cgroup/mem rw - cgroup cgroup rw,memory");
+        assertThat(memory(legacy)).isEqualTo(Map.of("memory", Map.of("limit", 1000L)));
+        FakeTree unified = new FakeTree()
+                .with(MountEntry.SOURCE, "34 24 0:29 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw")
+                .with("/sys/fs/cgroup/a.slice/memory.max", "max");
+        assertThat(memory(unified)).isEqualTo(Map.of("memory", Map.of("limit", 1000L)));
+        unified.with("/sys/fs/cgroup/a.slice/memory.swap.max", "max");
+        assertThat(memory(unified)).isEqualTo(Map.of("memory", Map.of("limit", 1000L, "swap", 2000L)));
+    }
+
+    @Test
+    void runcMakesTheSameWeightOfTheSharesInVersionTwo() {
+        for (int weight = 1; weight <= 10_000; weight++) {
+            Map<String, Object> resources = new LinkedHashMap<>();
+            GroupLimits limits = new GroupLimits(null, null, null, null, null, weight, null, null);
+            OciLimits.addTo(resources, limits, new OciGroups(true, true));
+            long shares = ((Number) ((Map<?, ?>) resources.get("cpu")).get("shares")).longValue();
+            // ConvertCPUSharesToCgroupV2Value of runc 1.1, libcontainer/cgroups/utils.go.
+            assertThat(1 + ((shares - 2) * 9999) / 262142).isEqualTo(weight);
+        }
     }
 
     @Test
