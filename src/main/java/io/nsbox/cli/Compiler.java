@@ -1,7 +1,5 @@
 package io.nsbox.cli;
 
-import io.nsbox.cli.PlanCommand.Detail;
-import io.nsbox.cli.PlanCommand.Format;
 import io.nsbox.plan.SandboxProcess;
 import io.nsbox.state.Sandbox;
 import java.io.IOException;
@@ -45,7 +43,7 @@ public interface Compiler {
      *
      * @return false where the spec has errors, which were printed
      */
-    boolean plan(CompileRequest request, Detail detail, Format format, Console console);
+    boolean plan(CompileRequest request, PlanCommand.View view, Console console);
 
     /** The processors that a launcher can be made for, by the names that {@code build --arch} takes. */
     enum Architecture {

@@ -28,11 +28,26 @@ final class PlanCommand implements Callable<Integer> {
         JSON
     }
 
+    /**
+     * What is printed, and how.
+     *
+     * @param missing whether the targets of mounts are supposed to be missing
+     */
+    record View(Detail detail, Format format, boolean missing) {
+        static final View STEPS = new View(Detail.STEPS, Format.TEXT, false);
+    }
+
     private final Console console;
     private final Compiler compiler;
 
     @Option(names = "--syscalls", description = "Print each system call that the launcher makes.")
     private boolean syscalls;
+
+    @Option(
+            names = "--missing",
+            description =
+                    "Suppose that the targets of mounts are missing, so that they are made; without it that all are there.")
+    private boolean missing;
 
     @Option(
             names = "--format",
@@ -53,6 +68,6 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() {
         CompileRequest request = new CompileRequest(file, null, List.of(), null, Purpose.SHOW);
         Detail detail = syscalls ? Detail.SYSCALLS : Detail.STEPS;
-        return compiler.plan(request, detail, format, console) ? ExitStatus.OK : ExitStatus.PROBLEMS;
+        return compiler.plan(request, new View(detail, format, missing), console) ? ExitStatus.OK : ExitStatus.PROBLEMS;
     }
 }

@@ -26,6 +26,7 @@ final class PlanJson {
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("name", plan.spec().name());
         all.put("file", plan.file());
+        all.put("missing_targets", trace.withoutTargets());
         all.put("steps", plan.steps().stream().map(step -> step(step, trace)).toList());
         List<Map<String, Object>> calls = new ArrayList<>();
         for (Trace.TracedCall call : trace.calls()) {

@@ -132,7 +132,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
     }
 
     @Override
-    public boolean plan(CompileRequest request, Detail detail, Format format, Console console) {
+    public boolean plan(CompileRequest request, PlanCommand.View view, Console console) {
         Optional<LoadedSpec> spec = read(request, console);
         if (spec.isEmpty()) {
             return false;
@@ -143,16 +143,17 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             return false;
         }
         Plan plan = Planner.plan(spec.get(), subordinates.ranges());
-        Trace trace = Trace.of(plan, ownArch(), caller());
-        console.out().print(print(plan, trace, detail, format));
+        Trace trace =
+                view.missing() ? Trace.withoutTargets(plan, ownArch(), caller()) : Trace.of(plan, ownArch(), caller());
+        console.out().print(print(plan, trace, view));
         return true;
     }
 
-    private static String print(Plan plan, Trace trace, Detail detail, Format format) {
-        if (format == Format.JSON) {
+    private static String print(Plan plan, Trace trace, PlanCommand.View view) {
+        if (view.format() == Format.JSON) {
             return PlanJson.print(plan, trace);
         }
-        return detail == Detail.SYSCALLS ? PlanPrinter.syscalls(plan, trace) : PlanPrinter.steps(plan);
+        return view.detail() == Detail.SYSCALLS ? PlanPrinter.syscalls(plan, trace) : PlanPrinter.steps(plan);
     }
 
     private static Optional<LoadedSpec> read(CompileRequest request, Console console) {

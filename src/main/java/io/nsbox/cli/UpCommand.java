@@ -136,7 +136,7 @@ final class UpCommand implements Callable<Integer> {
         CompileRequest request = new CompileRequest(
                 file, name, settings, words.isEmpty() ? null : words, purpose, registering, telling());
         if (dryRun) {
-            boolean fine = compiler.plan(request, PlanCommand.Detail.STEPS, PlanCommand.Format.TEXT, console);
+            boolean fine = compiler.plan(request, PlanCommand.View.STEPS, console);
             return fine ? ExitStatus.OK : ExitStatus.SETUP;
         }
         try {

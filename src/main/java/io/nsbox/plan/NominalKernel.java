@@ -15,6 +15,16 @@ import java.util.function.Predicate;
 
 /** A kernel that grants everything a launcher asks for, so that a simulated run shows the calls of a real one. */
 final class NominalKernel implements Kernel {
+    /**
+     * What is supposed of the files that a launcher comes across.
+     *
+     * @param absent tells which of the paths that are masked or frozen are not there
+     * @param noTargets whether the root, and what is bound into it, holds none of the targets of mounts
+     */
+    record Files(Predicate<String> absent, boolean noTargets) {
+        static final Files THERE = new Files(path -> false, false);
+    }
+
     private static final int ENOTTY = 25;
     private static final int FIRST_FILE = 3;
     private static final int CHILD_PID = 1000;
@@ -32,19 +42,21 @@ final class NominalKernel implements Kernel {
 
     private final Map<Long, String> names = new HashMap<>();
     private final Predicate<String> absent;
+    private final GuestTree tree;
     private int nextFile = FIRST_FILE;
     private final Map<Long, String> unread = new HashMap<>();
     private String processors = "";
 
     /** A kernel for this caller, under which everything is there. */
     NominalKernel(Caller caller) {
-        this(caller, path -> false);
+        this(caller, Files.THERE);
     }
 
-    /** A kernel for this caller, under which some of the paths that a spec masks or freezes are not there. */
-    NominalKernel(Caller caller, Predicate<String> absent) {
+    /** A kernel for this caller, with these files. */
+    NominalKernel(Caller caller, Files files) {
         this.caller = caller;
-        this.absent = absent;
+        this.absent = files.absent();
+        this.tree = new GuestTree(files.noTargets());
     }
 
     @Override
@@ -100,6 +112,16 @@ final class NominalKernel implements Kernel {
                         && absent.test(guarded(call))) {
                     yield -Linux.ENOENT;
                 }
+                if (call.text().startsWith("openat2(<root>, ")) {
+                    tree.opened(arguments[0], "/");
+                    String path = memory.text(arguments[1]).replaceFirst("(?<=.)/$", "");
+                    if (!tree.has(path)) {
+                        yield -Linux.ENOENT;
+                    }
+                    tree.opened(nextFile, path);
+                } else if (call.text().startsWith("openat(<folder above>, ")) {
+                    tree.opened(nextFile, tree.above(arguments[0]));
+                }
                 names.put((long) nextFile, memory.text(arguments[1]));
                 unread.put((long) nextFile, content(memory.text(arguments[1])));
                 yield nextFile++;
@@ -108,6 +130,12 @@ final class NominalKernel implements Kernel {
                 if (call.text().startsWith("statx(<folder>")) {
                     // There is no report yet.
                     yield -Linux.ENOENT;
+                }
+                if (call.text().contains(", STATX_INO") || call.text().contains(", STATX_MNT_ID")) {
+                    // Before the new root is entered the path is in the caller's, which is none of these files.
+                    boolean callers = memory.text(arguments[1]).equals("/");
+                    memory.write(arguments[4] + Targets.STX_INO, 8, callers ? 0 : tree.inode(arguments[0]));
+                    memory.write(arguments[4] + Targets.STX_MNT_ID, 8, callers ? 0 : tree.mount(arguments[0]));
                 }
                 status(call.call(), names.getOrDefault(arguments[0], ""), memory, arguments[4]);
                 yield 0;
@@ -125,7 +153,25 @@ final class NominalKernel implements Kernel {
                 yield 0;
             }
             case READLINKAT -> memory.text(arguments[2]).getBytes(StandardCharsets.UTF_8).length;
-            case FSOPEN, FSMOUNT, SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
+            case MKDIRAT, MKNODAT -> {
+                tree.made(arguments[0], memory.text(arguments[1]));
+                yield 0;
+            }
+            case MOVE_MOUNT -> {
+                tree.mounted(arguments[0], arguments[2], memory.text(arguments[3]));
+                yield 0;
+            }
+            case FSOPEN -> {
+                names.put((long) nextFile, memory.text(arguments[0]));
+                yield nextFile++;
+            }
+            case FSMOUNT -> {
+                if (names.getOrDefault(arguments[0], "").equals("tmpfs")) {
+                    tree.tmpfs(nextFile);
+                }
+                yield nextFile++;
+            }
+            case SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
             case READ -> read(memory, arguments);
             case WRITE -> {
                 if (names.getOrDefault(arguments[0], "").equals("cpuset.cpus")) {
@@ -226,6 +272,11 @@ final class NominalKernel implements Kernel {
     /** Devices are those that they should be. */
     private static void status(Instruction.Call call, String name, SimulatedMemory memory, long buffer) {
         int[] device = KnownDevices.NUMBERS.get(name.substring(name.lastIndexOf('/') + 1));
+        if (call.text().startsWith("statx(<tree>") || call.text().startsWith("statx(<target>")) {
+            // What is bound is mostly a folder, and what has to be one is.
+            memory.write(buffer + Linux.STX_MODE, 2, Linux.S_IFDIR);
+            return;
+        }
         boolean masked = call.text().startsWith("statx(<place>");
         if (!masked && !call.text().startsWith("statx(<device>") && !call.text().startsWith("statx(<null>")) {
             return;

@@ -34,6 +34,12 @@ public final class PlanPrinter {
     /** The system calls until the command runs, by where they run and under their steps. */
     public static String syscalls(Plan plan, Trace trace) {
         StringBuilder text = heading(plan);
+        if (trace.supposes()) {
+            text.append(
+                    trace.withoutTargets()
+                            ? "where no target of a mount is there yet, and no masked or read-only path outside of /proc\n"
+                            : "where all targets of mounts are there, and all masked and read-only paths; --missing shows it where they are not\n");
+        }
         for (Phase phase : Phase.values()) {
             if (phase.isExtra() && trace.in(phase).isEmpty()) {
                 continue;

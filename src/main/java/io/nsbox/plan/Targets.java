@@ -45,9 +45,9 @@ final class Targets {
     private static final int HOW_SIZE = 24;
     private static final int STATX_SIZE = 256;
     private static final int STX_MODE = 28;
-    private static final int STX_INO = 32;
+    static final int STX_INO = 32;
     private static final int STX_DEV = 136;
-    private static final int STX_MNT_ID = 144;
+    static final int STX_MNT_ID = 144;
     /** Bytes of the longest path, with its terminator. */
     static final int PATH_MAX = 4096;
     /** As many links in a path as the kernel follows (path_resolution(7)). */
@@ -275,6 +275,8 @@ final class Targets {
         Label done = b.label("root is frozen again");
         b.branch(frozen, Condition.EQUAL, 0, cold);
         MountCalls.freeze(b, root, false, above);
+        b.set(result, Operand.of(above));
+        b.branch(above, Condition.NOT_EQUAL, 0, done);
         b.place(cold);
         change.run();
         b.branch(frozen, Condition.EQUAL, 0, done);
@@ -573,14 +575,19 @@ final class Targets {
         }
         b.set(tries, Operand.of(parent));
         b.place(up);
-        statx(tries, status, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
+        statx(
+                tries.as("folder above"),
+                status,
+                "STATX_INO|STATX_MNT_ID",
+                Linux.STATX_INO | Linux.STATX_MNT_ID,
+                unknown);
         b.set(cursor, writable);
         b.place(next);
         b.branch(cursor, Condition.AT_LEAST, writable.plus(4 * writableCount), climb);
         b.load(4, above, Operand.of(cursor), 0);
         b.add(cursor, 4);
         b.branch(above, Condition.EQUAL, 0, next);
-        statx(above, otherStatus, "STATX_MNT_ID", Linux.STATX_MNT_ID, unknown);
+        statx(above.as("mount"), otherStatus, "STATX_MNT_ID", Linux.STATX_MNT_ID, unknown);
         sameField(STX_MNT_ID, next);
         b.jump(goOn);
         b.place(climb);
@@ -588,11 +595,16 @@ final class Targets {
                 length,
                 new OnError.GoTo(unknown),
                 Syscall.OPENAT,
-                Operand.of(tries),
+                Operand.of(tries.as("folder above")),
                 b.text(".."),
                 Operand.named("O_RDONLY|O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
         b.set(tries, Operand.of(length));
-        statx(tries, otherStatus, "STATX_INO|STATX_MNT_ID", Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
+        statx(
+                tries.as("folder above"),
+                otherStatus,
+                "STATX_INO|STATX_MNT_ID",
+                Linux.STATX_INO | Linux.STATX_MNT_ID,
+                unknown);
         sameField(STX_INO, up);
         sameField(STX_DEV, up);
         sameField(STX_MNT_ID, up);

@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Arch;
 import io.nsbox.program.Kernel;
+import io.nsbox.program.Linux;
 import io.nsbox.program.Operand;
 import io.nsbox.program.Program;
 import io.nsbox.program.ProgramBuilder;
@@ -11,6 +12,7 @@ import io.nsbox.spec.LinuxCapability;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -19,8 +21,9 @@ import java.util.function.Predicate;
  * The system calls that a launcher makes for this caller, in order, until the sandbox runs.
  *
  * @param calls all of them: the launcher's, those beside the sandbox's first process, and that process's
+ * @param withoutTargets whether the targets of mounts are supposed to be missing
  */
-public record Trace(List<TracedCall> calls) {
+public record Trace(List<TracedCall> calls, boolean withoutTargets) {
     /**
      * One call.
      *
@@ -41,7 +44,24 @@ public record Trace(List<TracedCall> calls) {
 
     /** Runs the plan's program against a kernel that grants everything; every path that is masked or frozen is there. */
     public static Trace of(Plan plan, Arch arch, Caller caller) {
-        return of(plan, arch, caller, path -> false);
+        return of(plan, arch, caller, NominalKernel.Files.THERE);
+    }
+
+    /**
+     * Likewise, but the root and what is bound into it hold none of the targets of mounts, so that each is made, and none of
+     * the paths that are masked or frozen but those of a procfs. What is bound is a folder.
+     */
+    public static Trace withoutTargets(Plan plan, Arch arch, Caller caller) {
+        return of(plan, arch, caller, new NominalKernel.Files(path -> !path.startsWith(GuardedPath.PROC), true));
+    }
+
+    /**
+     * Likewise, and some of the paths of a procfs are not there either.
+     *
+     * @param absent tells which of the paths that are masked or frozen are not there
+     */
+    public static Trace withoutTargets(Plan plan, Arch arch, Caller caller, Predicate<String> absent) {
+        return of(plan, arch, caller, new NominalKernel.Files(absent, true));
     }
 
     /**
@@ -50,8 +70,12 @@ public record Trace(List<TracedCall> calls) {
      * @param absent tells which of the paths that are masked or frozen are not there
      */
     public static Trace of(Plan plan, Arch arch, Caller caller, Predicate<String> absent) {
+        return of(plan, arch, caller, new NominalKernel.Files(absent, false));
+    }
+
+    private static Trace of(Plan plan, Arch arch, Caller caller, NominalKernel.Files files) {
         Program program = Lowering.standalone(plan, arch);
-        Kernel nominal = new NominalKernel(caller, absent);
+        Kernel nominal = new NominalKernel(caller, files);
         List<TracedCall> launcher = new ArrayList<>();
         List<TracedCall> stage = new ArrayList<>();
         List<TracedCall> parent = new ArrayList<>();
@@ -94,7 +118,7 @@ public record Trace(List<TracedCall> calls) {
         all.addAll(child);
         all.addAll(init);
         all.addAll(command);
-        return new Trace(all);
+        return new Trace(all, files.noTargets());
     }
 
     /** Which simulated process is which; they are numbered as they are made. */
@@ -140,10 +164,25 @@ public record Trace(List<TracedCall> calls) {
             }
         }
         return switch (call.call().syscall()) {
+            case OPENAT2 -> call.text().replace(", &path,", ", " + quoted(call) + ",");
+            case MKDIRAT, MKNODAT, READLINKAT ->
+                call.text()
+                        .replace(", <part>,", ", " + quoted(call) + ",")
+                        .replace(", <length>", ", " + mode(call.call().syscall(), call.arguments()[2]));
             case RT_SIGACTION -> call.text().replace("<signal>", Long.toString(call.arguments()[0]));
             case PRCTL -> call.text().replace("<" + LimitCapabilities.COUNTER + ">", capability(call.arguments()));
             default -> call.text();
         };
+    }
+
+    private static String quoted(Kernel.Invocation call) {
+        return ProgramBuilder.quote(call.memory().text(call.arguments()[1]));
+    }
+
+    /** As strace(1) shows it. */
+    private static String mode(Syscall syscall, long mode) {
+        String permissions = String.format(Locale.ROOT, "%04o", mode & ~Linux.S_IFMT);
+        return syscall == Syscall.MKNODAT ? "S_IFREG|" + permissions : permissions;
     }
 
     /** PR_CAPBSET_DROP has it second, PR_CAP_AMBIENT third. */
@@ -152,6 +191,13 @@ public record Trace(List<TracedCall> calls) {
         return number < LinuxCapability.values().length
                 ? LinuxCapability.values()[number].word()
                 : Integer.toString(number);
+    }
+
+    /** Whether the calls depend on what is supposed of targets, and of paths that are masked or frozen. */
+    public boolean supposes() {
+        return in(Phase.CHILD).stream()
+                .map(TracedCall::text)
+                .anyMatch(text -> text.startsWith("openat2(<root>, ") || text.startsWith("openat2(<proc>, "));
     }
 
     /** The calls of one phase, in order. */

@@ -110,19 +110,18 @@ class CommandLinesTest {
         assertThat(asked)
                 .containsExactly(
                         new CompileRequest("box.yaml", null, List.of(), List.of("id"), Purpose.SHOW),
-                        Detail.STEPS,
-                        Format.TEXT);
+                        new PlanCommand.View(Detail.STEPS, Format.TEXT, false));
     }
 
     @Test
     void planTakesItsOptionsInAnyCase() {
-        assertThat(run("plan", "--syscalls", "--format", "JSON", "box.yaml")).isZero();
+        assertThat(run("plan", "--syscalls", "--missing", "--format", "JSON", "box.yaml"))
+                .isZero();
 
         assertThat(asked)
                 .containsExactly(
                         new CompileRequest("box.yaml", null, List.of(), null, Purpose.SHOW),
-                        Detail.SYSCALLS,
-                        Format.JSON);
+                        new PlanCommand.View(Detail.SYSCALLS, Format.JSON, true));
     }
 
     @Test
@@ -259,11 +258,11 @@ class CommandLinesTest {
         }
 
         @Override
-        public boolean plan(CompileRequest request, Detail detail, Format format, Console console) {
+        public boolean plan(CompileRequest request, PlanCommand.View view, Console console) {
             if (fails(request)) {
                 return false;
             }
-            asked.addAll(List.of(request, detail, format));
+            asked.addAll(List.of(request, view));
             return true;
         }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A launcher whose calls are refused, one after the other, by strace(1): the message names the step, the status says so, and
@@ -115,7 +116,16 @@ final class InjectedFaults {
 
     /** Tries faults, several at a time, and fails with all that went wrong. */
     void tryAll(List<Fault> faults) throws InterruptedException {
-        ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        tryAll(faults, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Likewise, but one at a time. */
+    void tryOneByOne(List<Fault> faults) throws InterruptedException {
+        tryAll(faults, 1);
+    }
+
+    private void tryAll(List<Fault> faults, int atOnce) throws InterruptedException {
+        ExecutorService pool = Executors.newFixedThreadPool(atOnce);
         try {
             List<Future<?>> checks = new ArrayList<>();
             for (Fault fault : faults) {
@@ -149,7 +159,7 @@ final class InjectedFaults {
             int number = counts.merge(process + call.syscall().word(), 1, Integer::sum);
             // The guard's close() cannot be met without the sandbox's, and its error is ignored.
             if (call.phase() != Phase.GUARD || call.syscall() != Syscall.CLOSE) {
-                targets.add(new Target(call, number, false));
+                targets.add(new Target(call, number, isOfTheLongWay(call)));
             }
         }
         return targets;
@@ -245,8 +255,29 @@ final class InjectedFaults {
         // A container's filter that does not know clone3(2): clone(2) makes all but time namespaces.
         boolean clone = call.startsWith("clone3(") && errno.equals("ENOSYS") && !call.contains("CLONE_NEWTIME");
         // The upper folder of an overlay is the caller's where its owner is not mapped; umask(2) never fails.
-        boolean never = target.name().equals("fchownat") || target.name().equals("umask") && target.longWay();
+        boolean never = target.name().equals("fchownat") || restoresTheUmask(target);
         return never || IGNORED.contains(call) || keyring || groups || clone || hasALongWay(target);
+    }
+
+    /** Where targets are made every other call brings back the umask; the one before it is refused like any other. */
+    private static boolean restoresTheUmask(Target target) {
+        return target.name().equals("umask") && target.longWay() && target.number() % 2 == 0;
+    }
+
+    /** Whether the call is one of those that find or make a target: a refusal tells the target and not the call. */
+    static boolean isOfTheLongWay(Trace.TracedCall call) {
+        String text = call.text();
+        return text.startsWith("openat2(<root>, ") && !text.contains("RESOLVE_NO_SYMLINKS")
+                || Stream.of(
+                                "<parent>",
+                                "<folder above>",
+                                "<mount>, \"\", AT_EMPTY_PATH, STATX",
+                                "<target>, &file system")
+                        .anyMatch(text::contains)
+                || text.contains(", STATX_INO")
+                || text.contains("{attr_clr=MOUNT_ATTR_RDONLY}")
+                || text.equals("umask(0)")
+                || text.equals("umask(<umask>)");
     }
 
     /** Whether the call is the short way to a target, whose long way is taken when it is refused: see Targets. */

@@ -117,7 +117,7 @@ record RealCalls(List<InjectedFaults.Target> targets, Set<String> ofLauncher) {
                 int number = counts.merge(call.name(), 1, Integer::sum);
                 Trace.TracedCall plan = next < planned.size() ? planned.get(next) : null;
                 if (plan != null && isThat(plan, call)) {
-                    add(plan, number, false);
+                    add(plan, number, InjectedFaults.isOfTheLongWay(plan));
                     next++;
                 } else if (plan != null
                         || call.name().equals("execve")

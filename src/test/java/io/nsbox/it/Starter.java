@@ -12,15 +12,16 @@ import java.util.Map;
  * Starts commands as the identity of a workshop.
  *
  * @param around words that are put before each command, which root executes then; none where root is not needed
+ * @param helpers whether the launcher runs set-user-ID programs
  */
-record Starter(Workshop workshop, List<Object> around) {
+record Starter(Workshop workshop, List<Object> around, boolean helpers) {
     Starter {
         around = List.copyOf(around);
     }
 
     /** The usual one. */
     static Starter of(Workshop workshop) {
-        return new Starter(workshop, List.of());
+        return new Starter(workshop, List.of(), false);
     }
 
     /** One for the unprivileged, who have ranges of ids in an /etc of their own. */
@@ -31,7 +32,7 @@ record Starter(Workshop workshop, List<Object> around) {
         Path etc = SubordinateIdsOfTests.etc(workshop);
         String script = "mount --bind \"$1\" /etc\nshift\nexec \"$@\"\n";
         return new Starter(
-                workshop, List.of("unshare", "-m", "--propagation", "private", "sh", "-euc", script, "sh", etc));
+                workshop, List.of("unshare", "-m", "--propagation", "private", "sh", "-euc", script, "sh", etc), true);
     }
 
     /** Starts a command as the identity, with more variables in its environment; strace(1) comes with its options. */
@@ -40,7 +41,7 @@ record Starter(Workshop workshop, List<Object> around) {
             return workshop.start(more, words.toArray());
         }
         List<Object> all = new ArrayList<>();
-        if (words.get(0).equals("strace")) {
+        if (helpers && words.get(0).equals("strace")) {
             // newuidmap is set-user-ID: only a tracer with privilege lets it be.
             all.addAll(List.of("strace", "-u", SubordinateIdsOfTests.USER));
             all.addAll(words.subList(1, words.size()));

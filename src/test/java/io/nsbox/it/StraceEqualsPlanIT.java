@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -175,6 +176,28 @@ class StraceEqualsPlanIT {
             Plan plan = Workshop.plan(workshop.folder().resolve(name + ".yaml"));
             Trace trace = Trace.of(
                     plan, Workshop.arch(), new Caller(identity.id(), identity.id(), identity == Identity.ROOT));
+            compare(PlannedCalls.of(trace), trace(workshop, launcher), identity);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void theyAreWhereEveryTargetIsMissingAndMade(Identity identity) throws IOException {
+        Requirements.requireProgram("strace");
+        try (Workshop workshop = Workshop.open(identity)) {
+            BareRoot root = BareRoot.in(workshop);
+            Path launcher = workshop.launcher("missing", BareRoot.SPEC);
+            Plan plan = Workshop.plan(workshop.folder().resolve("missing.yaml"));
+            Trace trace = Trace.withoutTargets(
+                    plan,
+                    Workshop.arch(),
+                    new Caller(identity.id(), identity.id(), identity == Identity.ROOT),
+                    root::lacks);
+            assertThat(trace.calls().size())
+                    .isGreaterThan(50
+                            + Trace.of(plan, Workshop.arch(), new Caller(0, 0, true))
+                                    .calls()
+                                    .size());
             compare(PlannedCalls.of(trace), trace(workshop, launcher), identity);
         }
     }

@@ -38,6 +38,8 @@ final class StraceWords {
             "<context>",
             "<tree>",
             "<target>",
+            "<parent>",
+            "<folder above>",
             "<device>",
             "<place>",
             "<mount>",
@@ -66,6 +68,8 @@ final class StraceWords {
                 .replaceAll("\\{msg_name=NULL.*?cmsg_data=\\[(\\d+)]}], msg_controllen=\\d+, msg_flags=0}", "{$1}")
                 .replace("4294967295", "~0U")
                 .replace("IPPROTO_IP", "0")
+                .replace("umask(000)", "umask(0)")
+                .replaceAll("\\{attr_set=0, attr_clr=(\\w+), propagation=[^,]*, userns_fd=0}", "{attr_clr=$1}")
                 .replace("TIOCGPTPEER, 0x80102", "TIOCGPTPEER, O_RDWR|O_NOCTTY|O_CLOEXEC")
                 .replace("SUID_DUMP_DISABLE", "0")
                 .replace("SUID_DUMP_USER", "1")
