@@ -77,6 +77,11 @@ public enum RefusalHints {
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
             entry("ENODEV", "this kernel was built without this file system"))),
+    /** Making names in the sandbox's own {@code /dev}. */
+    FILL_DEV(Map.of(
+            "EOVERFLOW",
+            "the caller's own id is not mapped inside, so it can own nothing there: map it in `uid_map` and `gid_map`,"
+                    + " or write `dev: host`")),
     /** Opening or copying a device of the host. */
     HOST_DEVICE(Map.ofEntries(
             entry("ENOENT", "the host has no such device, or the caller's /dev does not show it"),

@@ -59,7 +59,11 @@ record AddDevice(String path, Optional<Span> cause) implements Step {
         b.branch(result, Condition.AT_LEAST, 0, done);
         b.branch(result, Condition.EQUAL, -Linux.EEXIST, done);
         b.compute(io.nsbox.program.Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
-        emitter.fail(syscall.word() + "(<dev>, " + name.text() + ")", Hints.NONE, Refusal.SETUP, Operand.of(result));
+        emitter.fail(
+                syscall.word() + "(<dev>, " + name.text() + ")",
+                Hints.of(RefusalHints.FILL_DEV),
+                Refusal.SETUP,
+                Operand.of(result));
         b.place(done);
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides which steps make the files that a sandbox sees, and in which order.
@@ -89,13 +90,20 @@ final class FileSteps {
         }
         steps.addAll(guards);
         if (returns) {
-            steps.add(new ReturnToFolder());
+            steps.add(new ReturnToFolder(hides()));
         }
         // What is copied or mounted under shared mounts would travel, and unbindable ones cannot be copied.
         if (later) {
             steps.add(new SetPropagation(spec.propagation(), propagation));
         }
         steps.addAll(dev.after());
+    }
+
+    /** The first of the keys that may hide the caller's working directory. */
+    private Optional<Span> hides() {
+        return Stream.of("tmpfs", "mounts", "masked_paths", "readonly_paths", "dev")
+                .flatMap(key -> origins.key(key).stream())
+                .findFirst();
     }
 
     private void prepare() {

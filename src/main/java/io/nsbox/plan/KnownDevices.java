@@ -66,6 +66,7 @@ final class KnownDevices {
             mustBe(device, Operand.of(at));
             // A plain file: it lies below the mount, and nobody gets to see it.
             emitter.must(
+                    Hints.of(RefusalHints.FILL_DEV),
                     Syscall.MKNODAT,
                     Operand.of(frame.dev),
                     Operand.of(path),

@@ -328,4 +328,26 @@ class DevIT {
             Leftovers.assertNoProcess(workshop.mark(), "a run");
         }
     }
+
+    /** Another one than root cannot write such a map. */
+    @Test
+    void aCallerThatIsNotMappedIsToldToMapItself() {
+        Identity.ROOT.require();
+        try (Workshop workshop = Workshop.open(Identity.ROOT)) {
+            String ids = "[{inside: 0, outside: 100000, count: 10}]\n";
+            Path launcher = workshop.launcher(
+                    "box",
+                    "namespaces: [user, mount]\nuid_map: " + ids + "gid_map: " + ids
+                            + "dev: minimal\ncommand: [\"true\"]\n");
+            Running.Result result = workshop.run(launcher);
+            assertThat(result.status()).isEqualTo(125);
+            assertThat(result.err())
+                    .endsWith(" refused: make a minimal /dev: EOVERFLOW (Value too large for defined data type)\n"
+                            + "  --> box.yaml:4:1\n   |\n 4 | dev: minimal\n   | ^^^\n"
+                            + "   = note: the call was mknodat(<dev>, <path>, S_IFREG|000, 0)\n"
+                            + "   = note: the path was zero\n"
+                            + "   = help: the caller's own id is not mapped inside, so it can own nothing there: map it in"
+                            + " `uid_map` and `gid_map`, or write `dev: host`\n");
+        }
+    }
 }

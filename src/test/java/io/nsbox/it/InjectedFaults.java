@@ -272,7 +272,8 @@ final class InjectedFaults {
                                 "<parent>",
                                 "<folder above>",
                                 "<mount>, \"\", AT_EMPTY_PATH, STATX",
-                                "<target>, &file system")
+                                "<target>, &file system",
+                                "<tree>, \"\", AT_EMPTY_PATH, STATX_TYPE")
                         .anyMatch(text::contains)
                 || text.contains(", STATX_INO")
                 || text.contains("{attr_clr=MOUNT_ATTR_RDONLY}")

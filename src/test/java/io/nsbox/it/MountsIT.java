@@ -354,6 +354,24 @@ class MountsIT {
         }
     }
 
+    @Test
+    void aRefusalToReturnShowsTheKeyThatHidesTheCallersFolder() {
+        try (Workshop workshop = Workshop.open(Identity.USER)) {
+            String above = workshop.folder().toString().replaceFirst("/[^/]*$", "");
+            String tmpfs = "tmpfs: [" + above + "]";
+            Path launcher = workshop.launcher(
+                    "box", "namespaces: [user, mount]\nuid_map: root\n" + tmpfs + "\ncommand: [\"true\"]\n");
+            Running.Result result = workshop.run(launcher);
+            assertThat(result.status()).isEqualTo(125);
+            assertThat(result.err())
+                    .endsWith(
+                            " refused: return to the caller's working directory: ENOENT (No such file or directory)\n"
+                                    + "  --> box.yaml:3:1\n   |\n 3 | " + tmpfs + "\n   | ^^^^^\n"
+                                    + "   = note: the call was chdir(&path)\n"
+                                    + "   = help: this folder is not there inside the sandbox: set `working_dir` to one that is\n");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void mountsAreMadeInTheirOrder(SandboxedAs who) {
