@@ -70,13 +70,14 @@ final class ExecCommand implements Callable<Integer> {
             throw new StateException("the sandbox '" + name + "' is not running");
         }
         Registering.Description description = Registering.read(sandbox);
-        SandboxProcess process = process(sandbox.pid().getAsLong(), description);
+        SandboxProcess process =
+                process(sandbox.pid().getAsLong(), sandbox.launcher().orElseThrow(), description);
         CompileRequest request = new CompileRequest(name, null, description.settings(), words, Purpose.RUN);
         Optional<byte[]> image = compiler.entry(request, sandbox, description, process, console);
         return image.isPresent() ? launch.run(image.get(), request) : ExitStatus.SETUP;
     }
 
-    private SandboxProcess process(long pid, Registering.Description description) throws IOException {
+    private SandboxProcess process(long pid, long launcher, Registering.Description description) throws IOException {
         Map<Namespace, Long> inodes = new EnumMap<>(Namespace.class);
         for (Namespace namespace : Namespace.values()) {
             if (description.namespaces().contains(namespace.word())) {
@@ -88,6 +89,6 @@ final class ExecCommand implements Callable<Integer> {
                 inodes.put(namespace, (Long) Files.getAttribute(file, "unix:ino"));
             }
         }
-        return new SandboxProcess(pid, inodes);
+        return new SandboxProcess(pid, launcher, inodes);
     }
 }

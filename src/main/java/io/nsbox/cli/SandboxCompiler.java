@@ -123,10 +123,6 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
                         + "' was started: a command of today would be confined in another way than its own");
             }
         }
-        if (!loaded.spec().confinement().limits().isNone()) {
-            throw new StateException("the sandbox '" + sandbox.name()
-                    + "' has limits on memory, processors or processes, and exec cannot put a command under them yet");
-        }
         Plan plan = Planner.entry(loaded, process);
         return Optional.of(ElfImage.write(Lowering.once(plan, ownArch())));
     }

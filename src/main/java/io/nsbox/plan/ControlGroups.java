@@ -28,9 +28,6 @@ final class ControlGroups {
     /** Likewise, v1. */
     static final int CGROUP_SUPER_MAGIC = 0x0027_e0eb;
 
-    private static final int GROUPS_SIZE = 1 << 16;
-    private static final int MOUNTS_SIZE = 1 << 20;
-    private static final int FOLDER_SIZE = 4 * 4096;
     private static final int NAME_SIZE = 160;
 
     /**
@@ -52,10 +49,9 @@ final class ControlGroups {
     private final Group unified;
     private final RemoveGroups removal;
 
-    /** A text of /proc/self/cgroup, one of /proc/self/mountinfo, a folder that is put together. */
-    private final Operand.Address groups;
+    /** What finds the hierarchies, and the folder that it found. */
+    private final FindGroup found;
 
-    private final Operand.Address mounts;
     private final Operand.Address folder;
 
     /** The folder in which the group of version 2 was made, and where its mount point ends. */
@@ -76,7 +72,6 @@ final class ControlGroups {
     private final Slot name;
     private final Slot error;
     private final Slot back;
-    private final Label find;
     private final Label place;
     private final Label enable;
 
@@ -86,16 +81,15 @@ final class ControlGroups {
         this.sandbox = sandbox;
         this.parentGroup = parentGroup;
         unified = group("v2");
-        groups = b.buffer("own groups", GROUPS_SIZE);
-        mounts = b.buffer("mounts", MOUNTS_SIZE);
-        folder = b.buffer("folder of a group", FOLDER_SIZE);
-        unifiedParent = b.buffer("folder of the v2 group", FOLDER_SIZE);
+        found = new FindGroup(b, frame, parentGroup);
+        folder = found.folder;
+        unifiedParent = b.buffer("folder of the v2 group", FindGroup.FOLDER_SIZE);
         unifiedBase = b.slot("end of the v2 mount point");
-        word = b.slot("controller");
-        length = b.slot("length of its name");
-        line = b.slot("line of its mount");
-        base = b.slot("end of the mount point");
-        end = b.slot("end of the folder");
+        word = found.word;
+        length = found.length;
+        line = found.line;
+        base = found.base;
+        end = found.end;
         beside = b.slot("beside");
         magic = b.slot("magic");
         parent = b.slot("group above");
@@ -103,7 +97,6 @@ final class ControlGroups {
         name = b.slot("name of the group");
         error = b.slot("error");
         back = b.slot("back");
-        find = b.label("find where a controller is mounted");
         place = b.label("make a group");
         enable = b.label("enable a controller");
         removal = new RemoveGroups(b, frame, this);
@@ -164,40 +157,7 @@ final class ControlGroups {
         if (!folders.isEmpty()) {
             return;
         }
-        read(emitter, "/proc/self/cgroup", groups, GROUPS_SIZE);
-        read(emitter, "/proc/self/mountinfo", mounts, MOUNTS_SIZE);
-    }
-
-    private void read(Emitter emitter, String path, Operand.Address into, int size) {
-        Slot file = frame.scratch.as("file");
-        Slot got = frame.scratch2.as("length");
-        Slot at = frame.scratch3.as("text");
-        Slot room = frame.scratch4.as("room");
-        Label more = b.label("read on");
-        Label whole = b.label("it is read");
-        Hints hints = Hints.on(Linux.ENOENT, "/proc is not mounted where nsbox runs: mount -t proc proc /proc")
-                .and(
-                        Linux.E2BIG,
-                        "this process sees more mounts than nsbox looks through: run it where there are fewer");
-        emitter.must(
-                hints,
-                file,
-                Syscall.OPENAT,
-                Operand.named("AT_FDCWD", Linux.AT_FDCWD),
-                b.text(path),
-                Operand.named("O_RDONLY|O_CLOEXEC", Linux.O_RDONLY | Linux.O_CLOEXEC));
-        b.set(at, into);
-        b.set(room, size - 1);
-        b.place(more);
-        emitter.must(hints, got, Syscall.READ, Operand.of(file), Operand.of(at), Operand.of(room));
-        b.branch(got, Condition.EQUAL, 0, whole);
-        b.compute(Arithmetic.ADD, at, Operand.of(at), Operand.of(got));
-        b.compute(Arithmetic.SUBTRACT, room, Operand.of(room), Operand.of(got));
-        b.branch(room, Condition.NOT_EQUAL, 0, more);
-        emitter.fail("read(" + path + ")", hints, Refusal.SETUP, Operand.named("E2BIG", Linux.E2BIG));
-        b.place(whole);
-        b.store(1, Operand.of(at), 0, Operand.number(0));
-        b.attempt(Syscall.CLOSE, Operand.of(file));
+        found.look(emitter, "self");
     }
 
     /** Emits the making of the group that has this controller. */
@@ -209,9 +169,7 @@ final class ControlGroups {
         Label haveV2 = b.label("the group of version 2 is there");
         Label done = b.label(controller.word() + " has its group");
         Label shared = b.label(controller.word() + " shares its group");
-        b.set(word, b.text(controller.word()));
-        b.set(length, controller.word().length());
-        callRoutine(find);
+        found.callFor(controller);
         b.branch(line, Condition.EQUAL, 0, onV2);
         b.set(ownLine, Operand.of(line));
         // Controllers that are mounted together have one group.
@@ -230,8 +188,7 @@ final class ControlGroups {
         b.jump(done);
         b.place(onV2);
         b.branch(unified.folder(), Condition.NOT_EQUAL, 0, haveV2);
-        b.set(word, 0);
-        callRoutine(find);
+        found.callForUnified();
         Label found = b.label("version 2 is mounted");
         b.branch(line, Condition.NOT_EQUAL, 0, found);
         emitter.fail(
@@ -331,8 +288,7 @@ final class ControlGroups {
     }
 
     void emitRoutines() {
-        b.section("find where a controller is mounted, for the steps that limit", Trace.FOR_THE_LAST_STEP);
-        emitFind();
+        found.emitRoutine();
         b.section("make a control group, for the steps that limit", Trace.FOR_THE_LAST_STEP);
         emitPlace();
         b.section("enable a controller, for the steps that limit", Trace.FOR_THE_LAST_STEP);
@@ -341,186 +297,6 @@ final class ControlGroups {
 
     private void loadByte(Slot into, Slot at) {
         b.load(1, into, Operand.of(at), 0);
-    }
-
-    private void startsWith(Slot at, String text, Slot differs) {
-        b.compare(Operand.of(at), b.text(text), Operand.number(text.length()), differs);
-    }
-
-    /**
-     * Leaves the line of the mount that shows the caller's group in the hierarchy with the wanted controller (0 for version 2),
-     * or 0; and in the folder's buffer, that group's folder, or {@code cgroup_parent}'s.
-     */
-    private void emitFind() {
-        Slot at = frame.scratch.as("at");
-        Slot stop = frame.scratch2.as("end of the line");
-        Slot sign = frame.scratch3.as("character");
-        Slot differs = frame.scratch4.as("differs");
-        Slot path = frame.scratch5.as("own group");
-        Slot pathLength = b.slot("length of the own group");
-        Label nextGroup = b.label("next own group");
-        Label haveGroup = b.label("own group is found");
-        Label thisGroup = b.label("this group");
-        Label anyController = b.label("look through its controllers");
-        Label option = b.label("next controller of the line");
-        Label skip = b.label("not this controller");
-        Label none = b.label("no such hierarchy");
-        b.place(find);
-        b.set(line, 0);
-        b.set(stop, groups);
-        b.place(nextGroup);
-        b.set(at, Operand.of(stop));
-        loadByte(sign, at);
-        b.branch(sign, Condition.EQUAL, 0, none);
-        b.scan(Operand.of(at), '\n', stop);
-        b.add(stop, 1);
-        b.branch(word, Condition.NOT_EQUAL, 0, anyController);
-        startsWith(at, "0::", differs);
-        b.branch(differs, Condition.NOT_EQUAL, 0, nextGroup);
-        b.compute(Arithmetic.ADD, path, Operand.of(at), Operand.number(3));
-        b.jump(haveGroup);
-        b.place(anyController);
-        b.scan(Operand.of(at), ':', at);
-        b.place(option);
-        b.add(at, 1);
-        b.compare(Operand.of(at), Operand.of(word), Operand.of(length), differs);
-        b.branch(differs, Condition.NOT_EQUAL, 0, skip);
-        b.compute(Arithmetic.ADD, path, Operand.of(at), Operand.of(length));
-        loadByte(sign, path);
-        b.branch(sign, Condition.EQUAL, ':', thisGroup);
-        b.branch(sign, Condition.EQUAL, ',', thisGroup);
-        b.place(skip);
-        // Names of controllers have neither sign in them.
-        Label scanned = b.label("end of the name");
-        Label scan = b.label("next sign of the name");
-        b.place(scan);
-        loadByte(sign, at);
-        b.branch(sign, Condition.EQUAL, ',', option);
-        b.branch(sign, Condition.EQUAL, ':', nextGroup);
-        b.branch(sign, Condition.EQUAL, 0, scanned);
-        b.add(at, 1);
-        b.jump(scan);
-        b.place(scanned);
-        b.jump(nextGroup);
-        b.place(thisGroup);
-        b.scan(Operand.of(path), ':', path);
-        b.add(path, 1);
-        b.place(haveGroup);
-        b.compute(Arithmetic.SUBTRACT, pathLength, Operand.of(stop), Operand.of(path));
-        b.add(pathLength, -1);
-        emitFindMount(path, pathLength);
-        b.place(none);
-        b.jump(back);
-    }
-
-    private void emitFindMount(Slot path, Slot pathLength) {
-        Slot at = frame.scratch.as("at");
-        Slot stop = frame.scratch2.as("end of the line");
-        Slot sign = frame.scratch3.as("character");
-        Slot differs = frame.scratch4.as("differs");
-        Slot start = frame.returnTo.as("line");
-        Slot root = b.slot("root of the mount");
-        Slot rootLength = b.slot("length of the root");
-        Slot point = b.slot("mount point");
-        Slot pointLength = b.slot("length of the mount point");
-        Label next = b.label("next mount");
-        Label dash = b.label("next field");
-        Label type = b.label("type of the mount");
-        Label isV1 = b.label("is it of version 1");
-        Label option = b.label("next option of the mount");
-        Label other = b.label("not this option");
-        Label hit = b.label("it is the mount");
-        Label whole = b.label("the whole hierarchy is mounted");
-        Label rest = b.label("the rest of the own group's path");
-        Label none = b.label("no such mount");
-        b.set(stop, mounts);
-        b.place(next);
-        b.set(start, Operand.of(stop));
-        b.set(at, Operand.of(stop));
-        loadByte(sign, at);
-        b.branch(sign, Condition.EQUAL, 0, none);
-        b.scan(Operand.of(at), '\n', stop);
-        b.add(stop, 1);
-        // 36 35 98:0 ROOT POINT OPTIONS [FIELDS] - TYPE SOURCE OPTIONS
-        for (int i = 0; i < 3; i++) {
-            b.scan(Operand.of(at), ' ', at);
-            b.add(at, 1);
-        }
-        b.set(root, Operand.of(at));
-        b.scan(Operand.of(at), ' ', at);
-        b.compute(Arithmetic.SUBTRACT, rootLength, Operand.of(at), Operand.of(root));
-        b.add(at, 1);
-        b.set(point, Operand.of(at));
-        b.scan(Operand.of(at), ' ', at);
-        b.compute(Arithmetic.SUBTRACT, pointLength, Operand.of(at), Operand.of(point));
-        b.place(dash);
-        startsWith(at, " - ", differs);
-        b.branch(differs, Condition.EQUAL, 0, type);
-        b.add(at, 1);
-        b.scan(Operand.of(at), ' ', at);
-        b.branch(at, Condition.LESS, Operand.of(stop), dash);
-        b.jump(next);
-        b.place(type);
-        b.add(at, 3);
-        b.branch(word, Condition.NOT_EQUAL, 0, isV1);
-        startsWith(at, "cgroup2 ", differs);
-        b.branch(differs, Condition.NOT_EQUAL, 0, next);
-        b.jump(hit);
-        b.place(isV1);
-        startsWith(at, "cgroup ", differs);
-        b.branch(differs, Condition.NOT_EQUAL, 0, next);
-        b.scan(Operand.of(at), ' ', at);
-        b.add(at, 1);
-        b.scan(Operand.of(at), ' ', at);
-        b.place(option);
-        b.add(at, 1);
-        b.branch(at, Condition.AT_LEAST, Operand.of(stop), next);
-        b.compare(Operand.of(at), Operand.of(word), Operand.of(length), differs);
-        b.branch(differs, Condition.NOT_EQUAL, 0, other);
-        b.compute(Arithmetic.ADD, differs, Operand.of(at), Operand.of(length));
-        loadByte(sign, differs);
-        b.branch(sign, Condition.EQUAL, ',', hit);
-        b.branch(sign, Condition.EQUAL, '\n', hit);
-        b.place(other);
-        b.scan(Operand.of(at), ',', at);
-        b.jump(option);
-        b.place(hit);
-        // Where only a part of the hierarchy is mounted, the path of the own group begins with that part.
-        Slot own = frame.path.as("own group below the mount");
-        Slot ownLength = frame.envEnd.as("length of that");
-        b.branch(rootLength, Condition.EQUAL, 1, whole);
-        b.branch(pathLength, Condition.LESS, Operand.of(rootLength), next);
-        b.compare(Operand.of(path), Operand.of(root), Operand.of(rootLength), differs);
-        b.branch(differs, Condition.NOT_EQUAL, 0, next);
-        b.compute(Arithmetic.ADD, own, Operand.of(path), Operand.of(rootLength));
-        b.compute(Arithmetic.SUBTRACT, ownLength, Operand.of(pathLength), Operand.of(rootLength));
-        b.branch(ownLength, Condition.EQUAL, 0, rest);
-        loadByte(sign, own);
-        b.branch(sign, Condition.NOT_EQUAL, '/', next);
-        b.jump(rest);
-        b.place(whole);
-        b.set(own, Operand.of(path));
-        b.set(ownLength, Operand.of(pathLength));
-        // A group outside of the cgroup namespace shows as /.. and can be reached by no path.
-        startsWith(own, "/..", differs);
-        b.branch(differs, Condition.EQUAL, 0, next);
-        // The root's path is its slash.
-        b.branch(ownLength, Condition.NOT_EQUAL, 1, rest);
-        b.set(ownLength, 0);
-        b.place(rest);
-        b.branch(pointLength, Condition.AT_LEAST, FOLDER_SIZE / 4, next);
-        b.branch(ownLength, Condition.AT_LEAST, FOLDER_SIZE / 2, next);
-        b.set(line, Operand.of(start));
-        b.copy(folder, Operand.of(point), Operand.of(pointLength), base);
-        if (parentGroup.isEmpty()) {
-            b.copy(Operand.of(base), Operand.of(own), Operand.of(ownLength), end);
-        } else {
-            String group = "/" + parentGroup;
-            int bytes = group.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-            b.copy(Operand.of(base), b.text(group), Operand.number(bytes), end);
-        }
-        b.store(1, Operand.of(end), 0, Operand.number(0));
-        b.place(none);
     }
 
     /** Makes a group in the folder, or beside it; leaves the errno, or 0. */

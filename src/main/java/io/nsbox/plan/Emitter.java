@@ -29,6 +29,7 @@ public final class Emitter {
     private @Nullable Targets targets;
     private @Nullable OwnTerminal terminal;
     private @Nullable ControlGroups groups;
+    private @Nullable FindGroup entered;
     private @Nullable EndRun end;
     private @Nullable TellProgress progress;
     private final List<Refusal> refusals = new ArrayList<>();
@@ -96,6 +97,14 @@ public final class Emitter {
         return groups != null;
     }
 
+    /** What finds the control groups of a sandbox that is entered; made when the first step asks. */
+    FindGroup entered() {
+        if (entered == null) {
+            entered = new FindGroup(builder, frame, "");
+        }
+        return entered;
+    }
+
     /** What is done when the run is over; made when the first step asks. */
     EndRun end() {
         if (end == null) {
@@ -132,6 +141,9 @@ public final class Emitter {
         }
         if (groups != null) {
             groups.emitRoutines();
+        }
+        if (entered != null) {
+            entered.emitRoutine();
         }
     }
 

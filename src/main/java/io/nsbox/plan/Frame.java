@@ -35,6 +35,10 @@ final class Frame {
     @Nullable
     Stage stage;
 
+    /** The pidfd of the first process of a sandbox that is entered. */
+    @Nullable
+    Slot sandbox;
+
     /**
      * What a launcher in the background has: the pipe to the caller, that on which the start shows, its other end, and the
      * null device.

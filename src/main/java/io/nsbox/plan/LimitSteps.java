@@ -1,5 +1,6 @@
 package io.nsbox.plan;
 
+import io.nsbox.diag.Span;
 import io.nsbox.plan.GroupLimit.Line;
 import io.nsbox.spec.GroupLimits;
 import io.nsbox.spec.Key;
@@ -32,10 +33,21 @@ record LimitSteps(GroupLimits limits, Origins origins) {
 
     /** Beside it, while it waits. */
     Step join() {
-        return new JoinGroups(all().stream()
+        return new JoinGroups(cause());
+    }
+
+    /** In the process that enters the sandbox, before it does. */
+    Step enter(String name, SandboxProcess process) {
+        Set<Controller> controllers = EnumSet.noneOf(Controller.class);
+        all().forEach(keyed -> controllers.add(keyed.limit().controller()));
+        return new EnterGroups(name, process, controllers, cause());
+    }
+
+    private Optional<Span> cause() {
+        return all().stream()
                 .map(keyed -> origins.key(keyed.key().word()))
                 .flatMap(Optional::stream)
-                .findFirst());
+                .findFirst();
     }
 
     private List<Keyed> all() {

@@ -18,6 +18,11 @@ final class MakeUndumpable implements Step {
 
     @Override
     public void inChild(Emitter emitter) {
+        emit(emitter);
+    }
+
+    /** Emits the call. */
+    static void emit(Emitter emitter) {
         emitter.must(Syscall.PRCTL, Operand.named("PR_SET_DUMPABLE", PR_SET_DUMPABLE), Operand.number(0));
     }
 }

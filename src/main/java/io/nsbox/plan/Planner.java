@@ -131,12 +131,20 @@ public final class Planner {
         if (credentials.needCaller()) {
             steps.add(new ReadCaller());
         }
-        if (sandbox.namespaces().isEmpty()) {
-            steps.add(new CloneNamespaces(Set.of(), false, Optional.empty()));
-        } else {
+        boolean anyNamespace = !sandbox.namespaces().isEmpty();
+        if (anyNamespace || isLimited()) {
             steps.add(new StartStage());
-            steps.add(new EnterSandbox(spec.name(), sandbox));
+            steps.add(new HoldSandbox(spec.name(), sandbox));
+            if (isLimited()) {
+                // Before the namespaces: inside, other groups may be in sight, or none.
+                steps.add(limits().enter(spec.name(), sandbox));
+            }
+            if (anyNamespace) {
+                steps.add(new EnterSandbox(spec.name(), sandbox.namespaces().keySet()));
+            }
             steps.add(new StartFromStage(Set.of(), Optional.empty()));
+        } else {
+            steps.add(new CloneNamespaces(Set.of(), false, Optional.empty()));
         }
         steps.add(new TieToLauncher());
         List<Step> privileged = privileged();

@@ -9,9 +9,10 @@ import java.util.Map;
  * The first process of a running sandbox.
  *
  * @param pid its pid as the caller sees it
+ * @param launcher the pid of its launcher, by which its control groups are called
  * @param namespaces the inode numbers of its namespaces, of those that are the sandbox's (namespaces(7))
  */
-public record SandboxProcess(long pid, Map<Namespace, Long> namespaces) {
+public record SandboxProcess(long pid, long launcher, Map<Namespace, Long> namespaces) {
     public SandboxProcess {
         namespaces = Collections.unmodifiableMap(new EnumMap<>(namespaces));
     }
