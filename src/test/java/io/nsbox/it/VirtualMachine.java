@@ -81,7 +81,8 @@ final class VirtualMachine {
         return with("box/" + name, built);
     }
 
-    private VirtualMachine with(String path, Path file) {
+    /** Puts a file into the machine. */
+    VirtualMachine with(String path, Path file) {
         try {
             Path target = root.resolve(path);
             Files.createDirectories(target.getParent());
