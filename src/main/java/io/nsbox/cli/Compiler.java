@@ -28,6 +28,7 @@ public interface Compiler {
      * @param sandbox which
      * @param description how it was started
      * @param process its first process
+     * @param atTerminal whether the caller insists on a terminal
      * @return the launcher's bytes; empty where there are errors, which were printed
      */
     Optional<byte[]> entry(
@@ -35,6 +36,7 @@ public interface Compiler {
             Sandbox sandbox,
             Registering.Description description,
             SandboxProcess process,
+            boolean atTerminal,
             Console console)
             throws IOException;
 

@@ -105,6 +105,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             Sandbox sandbox,
             Registering.Description description,
             SandboxProcess process,
+            boolean atTerminal,
             Console console)
             throws IOException {
         List<String> words = request.words() == null ? List.of() : request.words();
@@ -123,7 +124,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
                         + "' was started: a command of today would be confined in another way than its own");
             }
         }
-        Plan plan = Planner.entry(loaded, process);
+        Plan plan = Planner.entry(loaded, process, atTerminal);
         return Optional.of(ElfImage.write(Lowering.once(plan, ownArch())));
     }
 

@@ -50,6 +50,18 @@ final class FileSteps {
         return spec.makes(Namespace.MOUNT) && (spec.fileSystem().devMode() == Dev.MINIMAL || terminals(spec) >= 0);
     }
 
+    /** Where that devpts is seen inside, if there is one. */
+    static Optional<String> devpts(SandboxSpec spec) {
+        if (!hasDevpts(spec)) {
+            return Optional.empty();
+        }
+        int index = terminals(spec);
+        return Optional.of(
+                index < 0
+                        ? "/dev/pts"
+                        : spec.fileSystem().mounts().get(index).target().toString());
+    }
+
     /** The mount in which the sandbox's terminal is opened: the first devpts, unless {@code dev: minimal} brings one; or -1. */
     private static int terminals(SandboxSpec spec) {
         List<Mount> mounts = spec.fileSystem().mounts();

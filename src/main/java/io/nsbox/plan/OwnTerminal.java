@@ -164,11 +164,39 @@ final class OwnTerminal {
         Label none = b.label("no terminal to open");
         b.branch(own, Condition.EQUAL, 0, none);
         open(Operand.of(devpts), b.text("ptmx"));
+        handOver(user);
+        b.place(none);
+    }
+
+    /** Likewise, of a devpts of the sandbox's that is entered: its ptmx must be the devpts' own, and nothing mounted over it. */
+    void openInEntered(Slot devpts, java.util.Optional<User> user) {
+        ByteBuffer how = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+        how.putLong(Linux.O_RDWR | O_NOCTTY | Linux.O_NONBLOCK | Linux.O_CLOEXEC)
+                .putLong(0)
+                .putLong(Linux.RESOLVE_NO_XDEV
+                        | Linux.RESOLVE_NO_MAGICLINKS
+                        | Linux.RESOLVE_NO_SYMLINKS
+                        | Linux.RESOLVE_BENEATH);
+        emitter.must(
+                ENTERED,
+                master,
+                Syscall.OPENAT2,
+                Operand.of(devpts),
+                b.text("ptmx"),
+                b.struct(
+                        "{flags=O_RDWR|O_NOCTTY|O_NONBLOCK|O_CLOEXEC,"
+                                + " resolve=RESOLVE_NO_XDEV|RESOLVE_NO_MAGICLINKS|RESOLVE_NO_SYMLINKS|RESOLVE_BENEATH}",
+                        how.array()),
+                Operand.number(24));
+        openPeer();
+        handOver(user);
+    }
+
+    private void handOver(java.util.Optional<User> user) {
         giveTo(user);
         sendMaster();
         b.attempt(Syscall.CLOSE, Operand.of(master));
         take();
-        b.place(none);
     }
 
     /** Gives the terminal to the command's user, so that it can be opened by its name; not all may. */
@@ -190,6 +218,10 @@ final class OwnTerminal {
                 Operand.named(
                         "O_RDWR|O_NOCTTY|O_NONBLOCK|O_CLOEXEC",
                         Linux.O_RDWR | O_NOCTTY | Linux.O_NONBLOCK | Linux.O_CLOEXEC));
+        openPeer();
+    }
+
+    private void openPeer() {
         // A refusal shows at the next call.
         b.attempt(
                 Syscall.IOCTL,
@@ -285,6 +317,17 @@ final class OwnTerminal {
     }
 
     private static final String NO_TERMINAL = "write `tty: false` to share the caller's terminal";
+
+    private static final String CHANGED =
+            "the sandbox has changed its /dev/pts: run the command without a terminal, as in"
+                    + " `nsbox exec NAME -- WORDS | cat`";
+
+    static final Hints ENTERED = Hints.on(Linux.ENOENT, CHANGED)
+            .and(Linux.ENOTDIR, CHANGED)
+            .and(Linux.ELOOP, CHANGED)
+            .and(Linux.EXDEV, CHANGED)
+            .and(Linux.ENODEV, CHANGED)
+            .and(Linux.ENOSPC, "see kernel.pty.max");
 
     private static final Hints HINTS =
             Hints.on(Linux.ENOENT, NO_TERMINAL).and(Linux.EACCES, NO_TERMINAL).and(Linux.ENOSPC, "see kernel.pty.max");

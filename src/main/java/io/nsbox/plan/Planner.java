@@ -10,6 +10,8 @@ import io.nsbox.spec.Namespace;
 import io.nsbox.spec.NetworkMode;
 import io.nsbox.spec.Origins;
 import io.nsbox.spec.SandboxSpec;
+import io.nsbox.spec.Session;
+import io.nsbox.spec.Tty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,12 +43,16 @@ public final class Planner {
      * Plans one more command in a sandbox that runs: confined as the spec says, in the namespaces of that sandbox.
      *
      * @param loaded the spec that the sandbox was started from, with the command to run
+     * @param atTerminal whether the caller insists on a terminal
      */
-    public static Plan entry(LoadedSpec loaded, SandboxProcess sandbox) {
-        Planner planner = new Planner(loaded, Subordinates.NONE, Optional.empty());
-        planner.enter(sandbox);
+    public static Plan entry(LoadedSpec loaded, SandboxProcess sandbox, boolean atTerminal) {
+        // Pipes stay pipes, whatever the spec wants for its own command; and the sandbox has its init already.
+        boolean never = loaded.spec().session().tty() == Tty.FALSE && !atTerminal;
+        LoadedSpec entered = loaded.with(loaded.spec().with(new Session(false, never ? Tty.FALSE : Tty.AUTO)));
+        Planner planner = new Planner(entered, Subordinates.NONE, Optional.empty());
+        planner.enter(sandbox, atTerminal);
         planner.command();
-        return Plan.of(loaded.spec().withoutNamespaces(), loaded.file(), planner.steps);
+        return Plan.of(entered.spec().withoutNamespaces(), loaded.file(), planner.steps);
     }
 
     private final LoadedSpec loaded;
@@ -123,9 +129,13 @@ public final class Planner {
         return new LimitSteps(confinement.limits(), origins);
     }
 
-    private void enter(SandboxProcess sandbox) {
+    private void enter(SandboxProcess sandbox, boolean atTerminal) {
         steps.add(new CloseInheritedFiles());
-        steps.add(rememberTerminal(true));
+        if (atTerminal) {
+            steps.add(new RequireTerminal());
+        }
+        Optional<String> devpts = FileSteps.devpts(spec);
+        steps.add(rememberTerminal(devpts.isEmpty()));
         steps.add(new TakeSignals());
         steps.add(new OpenReportChannel());
         if (credentials.needCaller()) {
@@ -149,11 +159,14 @@ public final class Planner {
         steps.add(new TieToLauncher());
         List<Step> privileged = privileged();
         steps.addAll(privileged);
-        if (!privileged.isEmpty()) {
-            steps.add(new AwaitLauncher(true, false, false));
-        }
+        // Also for nothing else than that the launcher knows who it is before it says something.
+        steps.add(new AwaitLauncher(true, false, false));
         steps.add(new MakeUndumpable());
         steps.add(new JoinSessionKeyring());
+        if (spec.session().mayHaveTerminal()) {
+            devpts.ifPresent(folder ->
+                    steps.add(new OpenTerminal(folder, Optional.ofNullable(confinement.user()), origins.key("tty"))));
+        }
     }
 
     private void setUp() {
@@ -196,8 +209,12 @@ public final class Planner {
         if (guarded) {
             steps.add(new GuardSandbox());
         }
-        if (guarded || !maps.isEmpty() || !privileged.isEmpty()) {
-            boolean always = guarded || !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
+        // Another process tells the launcher who the sandbox's is: a terminal may not be told before that.
+        boolean staged = !spec.joins().isEmpty() || confinement.timeOffsets() != null;
+        boolean tells = staged && spec.session().mayHaveTerminal() && FileSteps.hasDevpts(spec);
+        if (guarded || tells || !maps.isEmpty() || !privileged.isEmpty()) {
+            boolean always =
+                    guarded || tells || !privileged.isEmpty() || !maps.stream().allMatch(WriteIdMap::isForAnyCaller);
             steps.add(new AwaitLauncher(always, !maps.isEmpty(), guarded));
         }
         if (isLimited() && spec.makes(Namespace.CGROUP)) {

@@ -29,6 +29,8 @@ final class Relay {
     /** A pseudo-terminal holds at most 64 KiB for its reader (drivers/tty/tty_buffer.c). */
     private static final int MOST_LAST_READS = 32;
 
+    private static final int MSG_PEEK = 2;
+    private static final int MSG_DONTWAIT = 0x40;
     private static final int SIGINT = 2;
     private static final int SIGQUIT = 3;
     private static final int SIGWINCH = 28;
@@ -406,6 +408,18 @@ final class Relay {
         if (!terminal.isOfHost()) {
             Label known = b.label("master is known");
             b.branch(terminal.master, Condition.AT_LEAST, 0, known);
+            // A refusal, which is longer, is not for this.
+            b.call(
+                    count,
+                    new OnError.Ignore(),
+                    Syscall.RECVFROM,
+                    Operand.of(frame.reportIn),
+                    frame.words.shownAs("&report"),
+                    Operand.number(8),
+                    Operand.named("MSG_PEEK|MSG_DONTWAIT", MSG_PEEK | MSG_DONTWAIT),
+                    Operand.NULL,
+                    Operand.NULL);
+            b.branch(count, Condition.NOT_EQUAL, 1, known);
             terminal.receiveMaster(count);
             b.place(known);
         }

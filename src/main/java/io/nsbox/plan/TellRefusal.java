@@ -4,6 +4,7 @@ import io.nsbox.diag.Span;
 import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
 import io.nsbox.program.OnError;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
@@ -155,8 +156,8 @@ final class TellRefusal {
     /** The errnos that are known by name. */
     private int errnos() {
         List<Errnos.Errno> errnos = new ArrayList<>(
-                Errnos.met(emitter.usesTargets() || !emitter.subjects().isEmpty()));
-        Errnos.RARE.stream().filter(this::isHinted).forEach(errnos::add);
+                Errnos.met(emitter.usesTargets() || !emitter.subjects().isEmpty() || isHinted(Linux.EXDEV)));
+        Errnos.RARE.stream().filter(errno -> isHinted(errno.number())).forEach(errnos::add);
         Map<Integer, String> known = new LinkedHashMap<>();
         errnos.forEach(errno -> known.put(errno.number(), errno.name() + " (" + errno.text() + ")"));
         return byErrno(known);
@@ -178,9 +179,9 @@ final class TellRefusal {
         callAppend(append);
     }
 
-    private boolean isHinted(Errnos.Errno errno) {
+    private boolean isHinted(int errno) {
         return emitter.refusals().stream()
-                .anyMatch(refusal -> refusal.hints().byErrno().containsKey(errno.number()));
+                .anyMatch(refusal -> refusal.hints().byErrno().containsKey(errno));
     }
 
     /** Looks the errno up, and leaves the offset of its text. */

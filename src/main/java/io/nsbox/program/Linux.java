@@ -136,6 +136,8 @@ public final class Linux {
     public static final int AT_RECURSIVE = 0x8000;
 
     /* linux/openat2.h */
+    /** Nothing on another mount. */
+    public static final int RESOLVE_NO_XDEV = 0x01;
     /** No link of procfs that jumps elsewhere. */
     public static final int RESOLVE_NO_MAGICLINKS = 0x02;
     /** No symbolic link at all. */
@@ -167,6 +169,9 @@ public final class Linux {
     /* linux/magic.h */
     /** The type that statfs(2) gives of a procfs. */
     public static final int PROC_SUPER_MAGIC = 0x9fa0;
+
+    /** Likewise, of a devpts. */
+    public static final int DEVPTS_SUPER_MAGIC = 0x1cd1;
 
     /* linux/mount.h, of the calls with file descriptors */
     /** A copy of the mount. */

@@ -201,6 +201,11 @@ public record SandboxSpec(
 
     /** The same without a terminal, for the background. */
     public SandboxSpec withoutTerminal() {
+        return with(new Session(session.init(), Tty.FALSE));
+    }
+
+    /** The same with other things around its command. */
+    public SandboxSpec with(Session other) {
         return new SandboxSpec(
                 version,
                 name,
@@ -224,7 +229,7 @@ public record SandboxSpec(
                 timeout,
                 fileSystem,
                 confinement,
-                new Session(session.init(), Tty.FALSE),
+                other,
                 report);
     }
 

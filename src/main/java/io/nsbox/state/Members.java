@@ -49,6 +49,20 @@ public final class Members {
         return members;
     }
 
+    /** The pids of a process's children, in their order. */
+    public static List<Long> childrenOf(long parent) throws IOException {
+        List<Long> children = new ArrayList<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                read(process)
+                        .filter(member -> member.parent() == parent)
+                        .ifPresent(member -> children.add(member.pid()));
+            }
+        }
+        children.sort(Comparator.naturalOrder());
+        return children;
+    }
+
     private static boolean descends(Member member, long first, Map<Long, Member> all) {
         Member at = member;
         for (int steps = 0; at != null && steps < all.size(); steps++) {

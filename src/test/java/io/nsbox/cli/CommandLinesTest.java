@@ -272,6 +272,7 @@ class CommandLinesTest {
                 Sandbox sandbox,
                 Registering.Description description,
                 SandboxProcess process,
+                boolean atTerminal,
                 Console console) {
             asked.addAll(List.of(request, process));
             return Optional.of(IMAGE);

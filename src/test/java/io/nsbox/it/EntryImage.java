@@ -39,7 +39,7 @@ record EntryImage(Path file, SandboxProcess process) {
         SandboxProcess process = new SandboxProcess(pid, launcher, marks);
         Path file = workshop.script(name, "");
         try {
-            Files.write(file, ElfImage.write(Lowering.once(Planner.entry(loaded, process), Workshop.arch())));
+            Files.write(file, ElfImage.write(Lowering.once(Planner.entry(loaded, process, false), Workshop.arch())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -182,7 +182,7 @@ class ExecInGroupsIT {
                         new Result(
                                 125,
                                 "",
-                                "nsbox: error: step 10 of 19 refused: start the sandbox's first process: EAGAIN (Resource temporarily unavailable)\n"
+                                "nsbox: error: step 10 of 20 refused: start the sandbox's first process: EAGAIN (Resource temporarily unavailable)\n"
                                         + "  = note: the call was clone3({flags=CLONE_NEW..., ...})\n"
                                         + "  = help: the caller's limit of processes (ulimit -u) or the pids limit of its cgroup is reached\n"));
         assertThat(named.workshop().folder().resolve("entered")).doesNotExist();
@@ -196,7 +196,7 @@ class ExecInGroupsIT {
         assertThat(refused.status()).isEqualTo(125);
         assertThat(refused.err())
                 .startsWith(
-                        "nsbox: error: step 8 of 19 refused: join the control groups of the sandbox: ENOENT (No such file or directory)\n")
+                        "nsbox: error: step 8 of 20 refused: join the control groups of the sandbox: ENOENT (No such file or directory)\n")
                 .endsWith(
                         "   = help: somebody has taken the sandbox out of the control group that limits it: stop it, and start it again\n");
         assertThat(named.workshop().folder().resolve("entered")).doesNotExist();

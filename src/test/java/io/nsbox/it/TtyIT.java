@@ -118,6 +118,16 @@ class TtyIT {
         }
     }
 
+    /** The sandbox has sent no terminal yet: what it sends instead must not be taken for one. */
+    @ParameterizedTest
+    @MethodSource("everyone")
+    void aRefusalBeforeThereIsATerminalIsTold(Identity identity, String spec) {
+        try (Tmux terminal = open(identity, spec + "mounts: [\"./gone:/mnt\"]\ncommand: [id]\n")) {
+            terminal.type("./box; echo \"status $?\"").shows("status 125");
+            assertThat(terminal.screen()).contains("ENOENT (No such file or directory)");
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("everyone")
     void aNewSizeIsPassedOn(Identity identity, String spec) {
