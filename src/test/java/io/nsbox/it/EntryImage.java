@@ -31,19 +31,43 @@ record EntryImage(Path file, SandboxProcess process) {
     /** Compiles it; the spec's namespaces are those of the sandbox. */
     static EntryImage compile(Workshop workshop, String name, Path spec, long pid, long launcher, String... words) {
         Map<Namespace, Long> marks = new EnumMap<>(Namespace.class);
-        LoadedSpec loaded = new SpecReader(new ReadOptions(List.of(), List.of(words), true))
-                .read(spec.toString(), spec)
-                .spec()
-                .orElseThrow();
-        loaded.spec().namespaces().forEach(namespace -> marks.put(namespace, MARK + namespace.ordinal()));
+        read(spec, words).spec().namespaces().forEach(namespace -> marks.put(namespace, MARK + namespace.ordinal()));
         SandboxProcess process = new SandboxProcess(pid, launcher, marks);
+        return new EntryImage(compile(workshop, name, spec, process, words), process);
+    }
+
+    /** Compiles the launcher for a sandbox that is known. */
+    static Path compile(Workshop workshop, String name, Path spec, SandboxProcess process, String... words) {
         Path file = workshop.script(name, "");
         try {
-            Files.write(file, ElfImage.write(Lowering.once(Planner.entry(loaded, process, false), Workshop.arch())));
+            Files.write(
+                    file,
+                    ElfImage.write(Lowering.once(Planner.entry(read(spec, words), process, false), Workshop.arch())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new EntryImage(file, process);
+        return file;
+    }
+
+    /** A process as it is now, with those of its namespaces that the spec lists. */
+    static SandboxProcess process(Path spec, long pid, long launcher) {
+        Map<Namespace, Long> inodes = new EnumMap<>(Namespace.class);
+        try {
+            for (Namespace namespace : read(spec, "true").spec().namespaces()) {
+                Path file = Path.of("/proc/" + pid + "/ns/" + SandboxProcess.file(namespace));
+                inodes.put(namespace, (Long) Files.getAttribute(file, "unix:ino"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new SandboxProcess(pid, launcher, inodes);
+    }
+
+    private static LoadedSpec read(Path spec, String... words) {
+        return new SpecReader(new ReadOptions(List.of(), List.of(words), true))
+                .read(spec.toString(), spec)
+                .spec()
+                .orElseThrow();
     }
 
     /** Shell commands that write the numbers of the sandbox's namespaces into the launcher, by {@code patch FILE OFFSET NUMBER}. */
