@@ -1,5 +1,6 @@
 package io.nsbox.cli;
 
+import io.nsbox.launch.Digests;
 import io.nsbox.launch.ExecutableFile;
 import io.nsbox.plan.Registration;
 import io.nsbox.spec.InputFile;

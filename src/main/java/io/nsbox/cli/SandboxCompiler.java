@@ -14,6 +14,7 @@ import io.nsbox.host.Capability;
 import io.nsbox.host.HostFile;
 import io.nsbox.host.HostTree;
 import io.nsbox.image.ElfImage;
+import io.nsbox.launch.Digests;
 import io.nsbox.plan.Caller;
 import io.nsbox.plan.Lowering;
 import io.nsbox.plan.Plan;

@@ -11,12 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,7 +86,7 @@ public final class ImageCache {
     /** Keeps an image that is made for one run, under the digest of its content, so that the same run finds the same file. */
     public Path keepOnce(byte[] image) throws CacheException {
         Path once = folder.resolve("once");
-        Path file = write(once.resolve(sha256(image) + SUFFIX), image, Optional.empty());
+        Path file = write(once.resolve(Digests.sha256(image) + SUFFIX), image, Optional.empty());
         try {
             prune(once);
         } catch (IOException e) {
@@ -173,14 +170,6 @@ public final class ImageCache {
         aged.sort(Comparator.comparing(Aged::written).reversed());
         for (Aged old : aged.subList(Math.min(KEPT_ONCE, aged.size()), aged.size())) {
             Files.deleteIfExists(old.file());
-        }
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

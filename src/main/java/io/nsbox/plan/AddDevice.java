@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
 import io.nsbox.host.RefusalHints;
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -58,7 +59,7 @@ record AddDevice(String path, Optional<Span> cause) implements Step {
         b.call(result, new OnError.Ignore(), syscall, arguments);
         b.branch(result, Condition.AT_LEAST, 0, done);
         b.branch(result, Condition.EQUAL, -Linux.EEXIST, done);
-        b.compute(io.nsbox.program.Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
+        b.compute(Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
         emitter.fail(
                 syscall.word() + "(<dev>, " + name.text() + ")",
                 Hints.of(RefusalHints.FILL_DEV),

@@ -1,5 +1,6 @@
 package io.nsbox.plan;
 
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -53,9 +54,9 @@ final class CloseInheritedFiles implements Step {
         // The revents of all three at once: they are the upper halves of the 32-bit words at 4, 12 and 20.
         b.load(2, open, frame.polls, 6);
         b.load(2, frame.scratch2, frame.polls, 14);
-        b.compute(io.nsbox.program.Arithmetic.OR, open, Operand.of(open), Operand.of(frame.scratch2));
+        b.compute(Arithmetic.OR, open, Operand.of(open), Operand.of(frame.scratch2));
         b.load(2, frame.scratch2, frame.polls, 22);
-        b.compute(io.nsbox.program.Arithmetic.OR, open, Operand.of(open), Operand.of(frame.scratch2));
+        b.compute(Arithmetic.OR, open, Operand.of(open), Operand.of(frame.scratch2));
         b.branch(open, Condition.NO_BIT, POLLNVAL, done);
         emitter.must(
                 Syscall.OPENAT,

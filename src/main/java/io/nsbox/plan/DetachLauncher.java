@@ -35,7 +35,7 @@ record DetachLauncher(String name) implements Step {
         Slot nothing = b.slot("null");
         Slot launcher = frame.scratch.as("launcher");
         Label inBackground = b.label("in the background");
-        pipe(emitter, told, tell);
+        emitter.pipe(told, tell);
         emitter.must(
                 nothing,
                 Syscall.OPENAT,
@@ -43,14 +43,7 @@ record DetachLauncher(String name) implements Step {
                 b.text("/dev/null"),
                 Operand.named("O_RDWR|O_CLOEXEC", Linux.O_RDWR | Linux.O_CLOEXEC),
                 Operand.number(0));
-        emitter.must(
-                launcher,
-                Syscall.CLONE,
-                Operand.named("SIGCHLD", Linux.SIGCHLD),
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL);
+        emitter.fork(launcher);
         b.branch(launcher, Condition.EQUAL, 0, inBackground);
         awaitStart(emitter, launcher, told, tell);
         b.place(inBackground);
@@ -58,18 +51,8 @@ record DetachLauncher(String name) implements Step {
         emitter.must(Syscall.CLOSE, Operand.of(told));
         emitter.must(Syscall.DUP3, Operand.of(nothing), Operand.number(0), Operand.number(0));
         Slot starts = b.slot("start of the sandbox");
-        pipe(emitter, runs, starts);
+        emitter.pipe(runs, starts);
         frame.background = new Frame.Background(tell, runs, starts, nothing);
-    }
-
-    private static void pipe(Emitter emitter, Slot read, Slot write) {
-        Frame frame = emitter.frame();
-        emitter.must(
-                Syscall.PIPE2,
-                frame.pair.shownAs("[<" + read.name() + ">, <" + write.name() + ">]"),
-                Operand.named("O_CLOEXEC", Linux.O_CLOEXEC));
-        emitter.builder().load(4, read, frame.pair, 0);
-        emitter.builder().load(4, write, frame.pair, 4);
     }
 
     /** What the caller's process does. */

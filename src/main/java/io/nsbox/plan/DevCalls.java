@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.host.RefusalHints;
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -72,7 +73,7 @@ final class DevCalls {
                 Operand.named("STATX_TYPE", Linux.STATX_TYPE),
                 emitter.frame().page.shownAs("&kind"));
         b.load(2, into, emitter.frame().page, Linux.STX_MODE);
-        b.compute(io.nsbox.program.Arithmetic.AND, into, Operand.of(into), Operand.named("S_IFMT", Linux.S_IFMT));
+        b.compute(Arithmetic.AND, into, Operand.of(into), Operand.named("S_IFMT", Linux.S_IFMT));
     }
 
     /** Refuses a file that is no device. */

@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
 import io.nsbox.program.OnError;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
@@ -10,6 +11,7 @@ import io.nsbox.program.Syscall;
 import io.nsbox.spec.FileSystem;
 import io.nsbox.spec.SandboxSpec;
 import io.nsbox.spec.Tty;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -213,6 +215,34 @@ public final class Emitter {
         builder.call(into, new OnError.Fail(refusal(shown.toString(), hints, Refusal.SETUP)), syscall, arguments);
     }
 
+    /** Makes a copy of this process, whose pid is kept; 0 in the copy (clone(2)). */
+    void fork(Slot pid) {
+        fork(Hints.NONE, pid);
+    }
+
+    /** Makes a copy of this process; the refusal is explained. */
+    void fork(Hints hints, Slot pid) {
+        must(
+                hints,
+                pid,
+                Syscall.CLONE,
+                Operand.named("SIGCHLD", Linux.SIGCHLD),
+                Operand.NULL,
+                Operand.NULL,
+                Operand.NULL,
+                Operand.NULL);
+    }
+
+    /** Makes a pipe that execve(2) closes; its ends are named by their slots. */
+    void pipe(Slot read, Slot write) {
+        must(
+                Syscall.PIPE2,
+                frame.pair.shownAs("[<" + read.name() + ">, <" + write.name() + ">]"),
+                Operand.named("O_CLOEXEC", Linux.O_CLOEXEC));
+        builder.load(4, read, frame.pair, 0);
+        builder.load(4, write, frame.pair, 4);
+    }
+
     /**
      * Closes a file of the caller's that was written, where the caller's root is made read-only later: the kernel refuses
      * that while a file of it is open for writing.
@@ -247,16 +277,13 @@ public final class Emitter {
         Label again = builder.label(name);
         builder.place(again);
         builder.call(into, new OnError.Ignore(), syscall, arguments);
-        builder.branch(into, Condition.EQUAL, -io.nsbox.program.Linux.EINTR, again);
+        builder.branch(into, Condition.EQUAL, -Linux.EINTR, again);
     }
 
     /** Copies a text without its terminator to where a slot points, and moves the slot behind it. */
     void append(Slot end, String text) {
         builder.copy(
-                Operand.of(end),
-                builder.text(text),
-                Operand.number(text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length),
-                end);
+                Operand.of(end), builder.text(text), Operand.number(text.getBytes(StandardCharsets.UTF_8).length), end);
     }
 
     /** Writes a number in decimal to where a slot points, and moves the slot behind it. */

@@ -1,5 +1,6 @@
 package io.nsbox.plan;
 
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -33,14 +34,7 @@ final class GuardSandbox implements Step {
         Frame frame = emitter.frame();
         Label watched = b.label("guard stands");
         Slot made = frame.scratch.as("guard");
-        emitter.must(
-                made,
-                Syscall.CLONE,
-                Operand.named("SIGCHLD", Linux.SIGCHLD),
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL);
+        emitter.fork(made);
         // Not before it is known to be a pid: a refusal's errno would be sent signals, and to kill(2) -1 is everybody.
         b.set(frame.guard, Operand.of(made));
         b.branch(frame.guard, Condition.NOT_EQUAL, 0, watched);
@@ -113,7 +107,7 @@ final class GuardSandbox implements Step {
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(refused);
         b.branch(ready, Condition.EQUAL, -Linux.EINTR, wait);
-        b.compute(io.nsbox.program.Arithmetic.SUBTRACT, ready, Operand.number(0), Operand.of(ready));
+        b.compute(Arithmetic.SUBTRACT, ready, Operand.number(0), Operand.of(ready));
         emitter.fail("ppoll(" + shown + ", 2, NULL, NULL, 0)", Hints.NONE, Refusal.SETUP, Operand.of(ready));
         b.place(failed);
         Lowering.sendRefusal(b, frame);

@@ -37,22 +37,10 @@ record KeepLog(Registration registration) implements Step {
         Slot logger = frame.scratch.as("logger");
         Label goOn = b.label("the log is kept");
         frame.output = to;
-        emitter.must(
-                Syscall.PIPE2,
-                frame.pair.shownAs("[<output>, <output of the command>]"),
-                Operand.named("O_CLOEXEC", Linux.O_CLOEXEC));
-        b.load(4, from, frame.pair, 0);
-        b.load(4, to, frame.pair, 4);
+        emitter.pipe(from, to);
         open(emitter, log, Registration.LOG);
         open(emitter, index, Registration.LOG_INDEX);
-        emitter.must(
-                logger,
-                Syscall.CLONE,
-                Operand.named("SIGCHLD", Linux.SIGCHLD),
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL);
+        emitter.fork(logger);
         b.branch(logger, Condition.NOT_EQUAL, 0, goOn);
         copy(emitter, from, log, index);
         b.place(goOn);

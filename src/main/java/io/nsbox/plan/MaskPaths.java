@@ -5,6 +5,7 @@ import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
+import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.spec.Mount.Access;
@@ -86,7 +87,7 @@ record MaskPaths(List<String> paths, boolean ownProc, Optional<Span> cause) impl
         b.branch(isMounted, Condition.NOT_EQUAL, 0, copy);
         make.run();
         b.set(isMounted, 1);
-        b.set(mount, io.nsbox.program.Operand.of(source));
+        b.set(mount, Operand.of(source));
         b.jump(attach);
         b.place(copy);
         calls.copy(source, mount);

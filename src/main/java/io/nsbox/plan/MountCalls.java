@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.host.RefusalHints;
 import io.nsbox.program.Linux;
+import io.nsbox.program.OnError;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
@@ -87,7 +88,7 @@ final class MountCalls {
     static void freeze(ProgramBuilder b, Slot mount, boolean frozen, Slot result) {
         b.call(
                 result,
-                new io.nsbox.program.OnError.Ignore(),
+                new OnError.Ignore(),
                 Syscall.MOUNT_SETATTR,
                 Operand.of(mount),
                 b.text(""),

@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.host.RefusalHints;
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Linux;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
@@ -82,7 +83,7 @@ record MountOverlay(String name, List<String> lower, Rootfs.Overlay upper, boole
                 Operand.of(frame.scratch.as("owner")),
                 Operand.of(frame.scratch2.as("group")),
                 Operand.number(0));
-        b.compute(io.nsbox.program.Arithmetic.AND, frame.scratch3, Operand.of(frame.scratch3), Operand.number(07777));
+        b.compute(Arithmetic.AND, frame.scratch3, Operand.of(frame.scratch3), Operand.number(07777));
         emitter.must(
                 Syscall.FCHMODAT,
                 Operand.of(emitter.targets().scratch()),

@@ -1,8 +1,10 @@
 package io.nsbox.plan;
 
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
+import io.nsbox.program.OnError;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
@@ -92,13 +94,13 @@ record RegisterSandbox(Registration registration) implements Step {
         Slot end = frame.scratch2;
         Slot own = frame.scratch3;
         create(emitter, file, Registration.PIDS);
-        b.call(own, new io.nsbox.program.OnError.Ignore(), Syscall.GETPID);
+        b.call(own, new OnError.Ignore(), Syscall.GETPID);
         b.set(end, frame.words);
         emitter.appendDecimal(end, Operand.of(own));
         emitter.append(end, " ");
         emitter.appendDecimal(end, Operand.of(frame.pid));
         emitter.append(end, "\n");
-        b.compute(io.nsbox.program.Arithmetic.SUBTRACT, end, Operand.of(end), frame.words);
+        b.compute(Arithmetic.SUBTRACT, end, Operand.of(end), frame.words);
         writeAll(emitter, file, frame.words.shownAs("\"<own pid> <pid>\\n\""), Operand.of(end));
         emitter.must(Syscall.CLOSE, Operand.of(file));
     }
@@ -146,7 +148,7 @@ record RegisterSandbox(Registration registration) implements Step {
         // A standard stream is none: refused before the file was opened.
         b.branch(frame.statusFile, Condition.LESS, 3, none);
         b.decimal(Operand.of(status), frame.page, end);
-        b.compute(io.nsbox.program.Arithmetic.SUBTRACT, end, Operand.of(end), frame.page);
+        b.compute(Arithmetic.SUBTRACT, end, Operand.of(end), frame.page);
         b.attempt(Syscall.WRITE, Operand.of(frame.statusFile), frame.page.shownAs("<status>"), Operand.of(end));
         b.place(none);
     }

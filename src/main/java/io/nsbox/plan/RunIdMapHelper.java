@@ -24,14 +24,7 @@ record RunIdMapHelper(IdKind kind, List<IdMapLine> lines) {
         Operand.Address arguments = arguments(emitter);
         Label waiting = b.label("wait for " + kind.helper());
         Slot helper = frame.scratch.as("helper");
-        emitter.must(
-                helper,
-                Syscall.CLONE,
-                Operand.named("SIGCHLD", Linux.SIGCHLD),
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL);
+        emitter.fork(helper);
         b.branch(helper, Condition.NOT_EQUAL, 0, waiting);
         for (String folder : IdMapHelper.FOLDERS) {
             b.attempt(Syscall.EXECVE, b.text(folder + "/" + kind.helper()), arguments, b.pointers(List.of()));

@@ -55,15 +55,7 @@ record StartInit(Optional<Span> cause) implements Step {
         ProgramBuilder b = emitter.builder();
         Slot command = emitter.frame().pid.as("command");
         Label child = b.label("the command's process");
-        emitter.must(
-                Hints.of(RefusalHints.FORK),
-                command,
-                Syscall.CLONE,
-                Operand.named("SIGCHLD", Linux.SIGCHLD),
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL);
+        emitter.fork(Hints.of(RefusalHints.FORK), command);
         b.branch(command, Condition.EQUAL, 0, child);
         emitter.section(Phase.INIT);
         retire(emitter);

@@ -2,11 +2,8 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
-import io.nsbox.program.Linux;
-import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
-import io.nsbox.program.Syscall;
 
 /**
  * Starts the short-lived process that enters namespaces on the sandbox's behalf and then starts its first process, as the
@@ -29,14 +26,7 @@ final class StartStage implements Step {
         Label failed = b.label("preparing process failed");
         Slot pid = b.slot("preparing process");
         frame.stage = new Frame.Stage(launcher, failed, pid);
-        emitter.must(
-                pid,
-                Syscall.CLONE,
-                Operand.named("SIGCHLD", Linux.SIGCHLD),
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL,
-                Operand.NULL);
+        emitter.fork(pid);
         b.branch(pid, Condition.NOT_EQUAL, 0, launcher);
         b.onFailure(failed);
     }

@@ -108,58 +108,6 @@ public record SandboxSpec(
         command = List.copyOf(command);
     }
 
-    /** A sandbox without a report. */
-    public SandboxSpec(
-            int version,
-            String name,
-            @Nullable String description,
-            Set<Namespace> namespaces,
-            Map<Namespace, String> joins,
-            @Nullable String hostname,
-            @Nullable String domainname,
-            boolean mountProc,
-            Propagation propagation,
-            @Nullable IdMap uidMap,
-            @Nullable IdMap gidMap,
-            NetworkMode network,
-            List<Variable> environment,
-            InheritEnv inheritEnv,
-            @Nullable String workingDir,
-            List<String> command,
-            boolean noNewPrivileges,
-            Signal stopSignal,
-            Duration stopGracePeriod,
-            @Nullable Duration timeout,
-            FileSystem fileSystem,
-            Confinement confinement,
-            Session session) {
-        this(
-                version,
-                name,
-                description,
-                namespaces,
-                joins,
-                hostname,
-                domainname,
-                mountProc,
-                propagation,
-                uidMap,
-                gidMap,
-                network,
-                environment,
-                inheritEnv,
-                workingDir,
-                command,
-                noNewPrivileges,
-                stopSignal,
-                stopGracePeriod,
-                timeout,
-                fileSystem,
-                confinement,
-                session,
-                null);
-    }
-
     /** Whether the spec lists this namespace. */
     public boolean has(Namespace namespace) {
         return namespaces.contains(namespace);
@@ -172,6 +120,20 @@ public record SandboxSpec(
 
     /** The same sandbox with another command. */
     public SandboxSpec withCommand(List<String> words) {
+        return with(words, session);
+    }
+
+    /** The same without a terminal, for the background. */
+    public SandboxSpec withoutTerminal() {
+        return with(new Session(session.init(), Tty.FALSE));
+    }
+
+    /** The same with other things around its command. */
+    public SandboxSpec with(Session other) {
+        return with(command, other);
+    }
+
+    private SandboxSpec with(List<String> words, Session around) {
         return new SandboxSpec(
                 version,
                 name,
@@ -195,41 +157,7 @@ public record SandboxSpec(
                 timeout,
                 fileSystem,
                 confinement,
-                session,
-                report);
-    }
-
-    /** The same without a terminal, for the background. */
-    public SandboxSpec withoutTerminal() {
-        return with(new Session(session.init(), Tty.FALSE));
-    }
-
-    /** The same with other things around its command. */
-    public SandboxSpec with(Session other) {
-        return new SandboxSpec(
-                version,
-                name,
-                description,
-                namespaces,
-                joins,
-                hostname,
-                domainname,
-                mountProc,
-                propagation,
-                uidMap,
-                gidMap,
-                network,
-                environment,
-                inheritEnv,
-                workingDir,
-                command,
-                noNewPrivileges,
-                stopSignal,
-                stopGracePeriod,
-                timeout,
-                fileSystem,
-                confinement,
-                other,
+                around,
                 report);
     }
 

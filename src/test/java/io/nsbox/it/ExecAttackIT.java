@@ -23,7 +23,11 @@ class ExecAttackIT {
             "namespaces: [user, mount, pid, uts]\nuid_map: root\nmount_proc: true\nstop_grace_period: 0s\n";
     private static final String SLEEP = "command: [sleep, '300']\n";
 
-    /** Reads and traces whatever it can, and says which program that was: PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH (ptrace(2)). */
+    /**
+     * Reads and traces whatever it can, and says which program that was: PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH (ptrace(2)).
+     * It waits for each that it has seized, also for one that has ended and has no program any more: that would stay, and nobody
+     * else would hear of its end.
+     */
     private static final String SPY = """
             import ctypes, os
             libc = ctypes.CDLL(None, use_errno=True)
@@ -43,14 +47,14 @@ class ExecAttackIT {
                         print('read', os.readlink('/proc/%d/exe' % pid), flush=True)
                     except OSError:
                         pass
-                    try:
-                        if libc.ptrace(0x4206, pid, 0, 0) == 0:
+                    if libc.ptrace(0x4206, pid, 0, 0) == 0:
+                        try:
                             print('traced', os.readlink('/proc/%d/exe' % pid), flush=True)
-                            libc.ptrace(0x4207, pid, 0, 0)
-                            os.waitpid(pid, 0x40000000)
-                            libc.ptrace(17, pid, 0, 0)
-                    except OSError:
-                        pass
+                        except OSError:
+                            pass
+                        libc.ptrace(0x4207, pid, 0, 0)
+                        os.waitpid(pid, 0x40000000)
+                        libc.ptrace(17, pid, 0, 0)
             """;
 
     private Named named;

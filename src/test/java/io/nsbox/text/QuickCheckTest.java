@@ -173,6 +173,7 @@ class QuickCheckTest {
                 component.equals("timeout") ? (Duration) value : null,
                 FileSystem.CALLERS,
                 Confinement.DEFAULT,
-                Session.DEFAULT);
+                Session.DEFAULT,
+                null);
     }
 }

@@ -85,7 +85,8 @@ class SpecReaderTest {
                                 .plusMillis(500),
                         FileSystem.CALLERS,
                         Confinement.DEFAULT,
-                        Session.DEFAULT));
+                        Session.DEFAULT,
+                        null));
     }
 
     @Test
@@ -114,7 +115,8 @@ class SpecReaderTest {
                         null,
                         FileSystem.CALLERS,
                         Confinement.DEFAULT,
-                        Session.DEFAULT));
+                        Session.DEFAULT,
+                        null));
     }
 
     @Test

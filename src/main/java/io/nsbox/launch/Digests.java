@@ -1,15 +1,15 @@
-package io.nsbox.cli;
+package io.nsbox.launch;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Digests of files. */
-final class Digests {
+public final class Digests {
     private Digests() {}
 
     /** The SHA-256 of some bytes, in hexadecimal. */
-    static String sha256(byte[] content) {
+    public static String sha256(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {
