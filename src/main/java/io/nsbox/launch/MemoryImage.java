@@ -31,28 +31,37 @@ public final class MemoryImage {
 
     /** The C library's functions that are needed, by their own names. */
     public interface LibC {
+        /** memfd_create(2): a descriptor, or -1. */
         @SaveError
         int memfd_create(String name, int flags);
 
+        /** write(2): how many bytes were written, or -1. */
         @SaveError
         @ssize_t
         long write(int fd, byte[] data, @size_t long length);
 
+        /** fcntl(2): what the command gives, or -1. */
         @SaveError
         int fcntl(int fd, int command, int argument);
 
+        /** execv(3): -1, if it returns at all. */
         @SaveError
         int execv(String path, Pointer arguments);
 
+        /** pthread_sigmask(3): 0, or an error number. */
         int pthread_sigmask(int how, Pointer set, @Nullable Pointer old);
 
+        /** getenv(3): the value of a variable, or null. */
         @Nullable
         Pointer getenv(String name);
 
+        /** setenv(3): 0, or -1. */
         int setenv(String name, Pointer value, int overwrite);
 
+        /** unsetenv(3): 0, or -1. */
         int unsetenv(String name);
 
+        /** strerror(3): what an error number means, in words. */
         String strerror(int number);
     }
 

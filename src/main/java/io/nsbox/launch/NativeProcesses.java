@@ -26,17 +26,22 @@ public final class NativeProcesses {
 
     /** The C library's functions that are needed, by their own names. */
     public interface LibC {
+        /** syscall(2) of four arguments: the call's result, or -1. */
         @SaveError
         long syscall(long number, long first, long second, long third, long fourth);
 
+        /** open(2): a descriptor, or -1. */
         @SaveError
         int open(String path, int flags);
 
+        /** flock(2): 0, or -1. */
         @SaveError
         int flock(int fd, int operation);
 
+        /** close(2): 0, or -1. */
         int close(int fd);
 
+        /** strerror(3): what an error number means, in words. */
         String strerror(int number);
     }
 

@@ -27,12 +27,7 @@ final class OciProbe {
         return program;
     }
 
-    /**
-     * The facts of a probe's output, sorted: mounts without their numbers, namespaces as new or the caller's.
-     *
-     * @param output what the probe said
-     * @param mountNamespace whether the caller of the sandbox was in a mount namespace of its own: then it is always new
-     */
+    /** The facts of a probe's output, sorted: mounts without their numbers, namespaces as new or the caller's. */
     static List<String> facts(String output) {
         List<String> facts = new ArrayList<>();
         for (String line : output.lines().toList()) {
