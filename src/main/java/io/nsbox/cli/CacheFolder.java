@@ -1,6 +1,7 @@
 package io.nsbox.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CacheFolder(@Nullable Path path) {
     /** Why there is no place, where {@link #path} is null. */
-    static final String NONE = "there is no cache: neither HOME nor XDG_CACHE_HOME holds an absolute path";
+    static final String NONE = "there is no cache: neither HOME nor XDG_CACHE_HOME holds an absolute path in UTF-8";
 
     private static final Path OF_ROOT = Path.of("/var/cache/nsbox");
 
@@ -26,7 +27,9 @@ public record CacheFolder(@Nullable Path path) {
      */
     static CacheFolder of(@Nullable String given, Map<String, String> environment, boolean root) {
         if (given != null) {
-            return new CacheFolder(given.isEmpty() ? null : Path.of(given));
+            // Java would make another folder, whose name has other characters.
+            boolean usable = !given.isEmpty() && RawArguments.areExact(List.of(given));
+            return new CacheFolder(usable ? Path.of(given) : null);
         }
         if (root) {
             return new CacheFolder(OF_ROOT);

@@ -37,6 +37,9 @@ public final class Main {
                 "1".equals(System.getProperty("nsbox.terminal.err")));
         String spelledDirectory = System.getProperty("nsbox.pwd", workingDirectory.toString());
         CacheFolder cache = CacheFolder.of(System.getProperty("nsbox.cache"), environment, isRoot());
+        if (cache.path() == null) {
+            System.setProperty("nsbox.cache", "");
+        }
         HandOver launch = new HandOver(
                 List.of(args), cache, spelledDirectory, script, System.getProperty("nsbox.answer"), console);
         int status;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -24,7 +25,7 @@ final class Training {
 
     /** Does what a cold start does, with a sound spec and with a faulty one. */
     public static void main(String[] args) throws IOException, CacheException {
-        CacheFolder cache = new CacheFolder(Path.of(System.getProperty("nsbox.cache", "")));
+        CacheFolder cache = CacheFolder.of(System.getProperty("nsbox.cache", ""), Map.of(), false);
         ImageCache.open(Objects.requireNonNull(cache.path()));
         Path folder = Files.createDirectories(cache.path().resolve("training"));
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);

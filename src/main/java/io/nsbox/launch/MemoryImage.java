@@ -1,8 +1,8 @@
 package io.nsbox.launch;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import jnr.ffi.LibraryLoader;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
@@ -107,16 +107,9 @@ public final class MemoryImage {
 
     private static LibC load() throws CacheException {
         try {
-            LibC libc = LibraryLoader.create(LibC.class).load("c");
-            Runtime.getRuntime(libc); // Where a library that cannot be loaded shows.
-            return libc;
-        } catch (LinkageError e) {
-            // The binding puts its native half into a temporary file.
-            throw new CacheException(
-                    "cannot run the launcher from memory: Java cannot load native code from "
-                            + System.getProperty("java.io.tmpdir")
-                            + "; give nsbox a folder to write to, by HOME or XDG_CACHE_HOME",
-                    e);
+            return NativeLibrary.load(LibC.class);
+        } catch (IOException e) {
+            throw new CacheException("cannot run the launcher from memory: " + e.getMessage(), e);
         }
     }
 

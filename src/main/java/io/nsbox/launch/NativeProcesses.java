@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import jnr.ffi.LibraryLoader;
 import jnr.ffi.annotations.SaveError;
 
 /**
@@ -45,10 +44,6 @@ public final class NativeProcesses {
         String strerror(int number);
     }
 
-    private static LibC libC() {
-        return LibraryLoader.create(LibC.class).load("c");
-    }
-
     /**
      * Sends a signal.
      *
@@ -59,7 +54,7 @@ public final class NativeProcesses {
      * @throws IOException where the kernel refuses
      */
     public static boolean signal(long pid, BooleanSupplier isMeant, int signal) throws IOException {
-        LibC libC = libC();
+        LibC libC = NativeLibrary.load(LibC.class);
         int pidfd = (int) libC.syscall(SYS_PIDFD_OPEN, pid, 0, 0, 0);
         if (pidfd < 0) {
             return refused(libC, "pidfd_open");
@@ -91,7 +86,7 @@ public final class NativeProcesses {
 
     /** Takes the lock on a file if nobody has it; a file that is not there cannot be locked either. */
     public static Optional<Lock> tryLock(Path file) throws IOException {
-        LibC libC = libC();
+        LibC libC = NativeLibrary.load(LibC.class);
         int descriptor = libC.open(file.toString(), O_RDWR | O_CLOEXEC);
         if (descriptor < 0) {
             int error = errno();
