@@ -2,6 +2,7 @@ package io.nsbox.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsbox.testing.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,17 @@ class SandboxesTest {
 
         assertThat(sandboxes.removeUnclaimed(Instant.MAX)).isEmpty();
         assertThat(taken.resolve("lock")).exists();
+    }
+
+    @Test
+    void aNamedPipeAmongTheFilesMakesNobodyWait() throws IOException {
+        Path own = sandboxes.prepare("piped");
+        Files.createFile(own.resolve("lock"));
+        assertThat(Commands.run("mkfifo", own + "/pids", own + "/status").status())
+                .isZero();
+
+        assertThat(sandboxes.list()).extracting(Sandbox::state).containsExactly(Sandbox.State.LOST);
+        assertThat(Sandboxes.read(sandboxes.list().get(0), "status")).isEmpty();
     }
 
     @Test
