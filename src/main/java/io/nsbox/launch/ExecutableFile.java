@@ -35,10 +35,18 @@ public final class ExecutableFile {
      * <p>Replacing by a new file, and not writing into the old one, also keeps an image that is running just now as it was: the
      * kernel would refuse to have it written to (ETXTBSY).
      *
+     * <p>A symbolic link stays, and what it leads to is replaced. A device, a FIFO or a pipe is written to: root would lose
+     * {@code /dev/null} and {@code /dev/stdout} to a file that takes their place.
+     *
      * @param permissions as {@code ls} prints them, whatever the umask is
      */
     public static void write(Path target, byte[] content, String permissions) throws IOException {
-        write(target, content, permissions, Optional.empty());
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            Files.write(target, content, StandardOpenOption.WRITE);
+        } else {
+            Path file = Files.isRegularFile(target) ? target.toRealPath() : target;
+            write(file, content, permissions, Optional.empty());
+        }
     }
 
     /** The same, with a time of last modification that the file has from its first moment. */

@@ -54,7 +54,10 @@ record StartInit(Optional<Span> cause) implements Step {
     public void inChild(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
         Slot command = emitter.frame().pid.as("command");
+        Slot retired = b.slot("retired");
+        Slot retiring = b.slot("retiring");
         Label child = b.label("the command's process");
+        emitter.pipe(retired, retiring);
         emitter.fork(Hints.of(RefusalHints.FORK), command);
         b.branch(command, Condition.EQUAL, 0, child);
         emitter.section(Phase.INIT);
@@ -63,7 +66,16 @@ record StartInit(Optional<Span> cause) implements Step {
         serve(emitter, command);
         b.place(child);
         emitter.section(Phase.COMMAND);
+        awaitInit(emitter, retired, retiring);
         emitter.terminal().ifPresent(terminal -> comeToFront(emitter, terminal));
+    }
+
+    /** The command begins only when the init has let go of everything: its end of the pipe is the last of that. */
+    private static void awaitInit(Emitter emitter, Slot retired, Slot retiring) {
+        Frame frame = emitter.frame();
+        emitter.must(Syscall.CLOSE, Operand.of(retiring));
+        emitter.must(Syscall.READ, Operand.of(retired), frame.words.shownAs("&nothing"), Operand.number(1));
+        emitter.must(Syscall.CLOSE, Operand.of(retired));
     }
 
     /** A group of its own in the init's session: so Ctrl-Z stops it, and the init sees that. */
@@ -89,6 +101,13 @@ record StartInit(Optional<Span> cause) implements Step {
         // Else what is sent to the whole group would reach the command twice. The leader of a session stays where it
         // is.
         b.attempt(Syscall.SETPGID, Operand.number(0), Operand.number(0));
+        b.attempt(Syscall.CHDIR, b.text("/"));
+        Label kept = b.label("CAP_KILL is kept");
+        capabilities(b, bound, "{effective=1<<CAP_KILL, permitted=1<<CAP_KILL, inheritable=0}", 1 << CAP_KILL);
+        b.branch(bound, Condition.EQUAL, 0, kept);
+        capabilities(b, bound, "{effective=0, permitted=0, inheritable=0}", 0);
+        b.place(kept);
+        // Last, since one of these files keeps the command waiting.
         b.compute(Arithmetic.SUBTRACT, bound, Operand.of(frame.reportOut), Operand.number(1));
         b.attempt(Syscall.CLOSE_RANGE, Operand.number(0), Operand.of(bound.as("before the report")), Operand.number(0));
         b.compute(Arithmetic.ADD, bound, Operand.of(frame.reportOut), Operand.number(1));
@@ -97,12 +116,6 @@ record StartInit(Optional<Span> cause) implements Step {
                 Operand.of(bound.as("after the report")),
                 Operand.named("~0U", 0xffff_ffffL),
                 Operand.number(0));
-        b.attempt(Syscall.CHDIR, b.text("/"));
-        Label kept = b.label("CAP_KILL is kept");
-        capabilities(b, bound, "{effective=1<<CAP_KILL, permitted=1<<CAP_KILL, inheritable=0}", 1 << CAP_KILL);
-        b.branch(bound, Condition.EQUAL, 0, kept);
-        capabilities(b, bound, "{effective=0, permitted=0, inheritable=0}", 0);
-        b.place(kept);
     }
 
     private static void capabilities(ProgramBuilder b, Slot result, String shown, int mask) {

@@ -145,6 +145,20 @@ class CommandLinesTest {
     }
 
     @Test
+    void buildWritesIntoDevicesAndThroughLinksAndReplacesNeither() throws Exception {
+        Path link = Files.createSymbolicLink(temp.resolve("link"), Path.of("box"));
+        Path device = Files.createSymbolicLink(temp.resolve("null"), Path.of("/dev/null"));
+        Files.writeString(temp.resolve("box"), "older");
+
+        assertThat(run("build", "box.yaml", "-o", "link")).isZero();
+        assertThat(run("build", "box.yaml", "-o", "null")).isZero();
+
+        assertThat(link).isSymbolicLink().hasBinaryContent(IMAGE);
+        assertThat(device).isSymbolicLink();
+        assertThat(Files.isRegularFile(device)).isFalse();
+    }
+
+    @Test
     void buildSaysWhyItCannotWrite() throws Exception {
         Files.createDirectory(temp.resolve("folder"));
 

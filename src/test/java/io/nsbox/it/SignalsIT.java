@@ -28,7 +28,8 @@ class SignalsIT {
 
     private Running start(Identity identity, String spec) {
         workshop = Workshop.open(identity);
-        return workshop.start(workshop.launcher("box", spec)).says("ready");
+        return workshop.start("env", "--default-signal=HUP", workshop.launcher("box", spec))
+                .says("ready");
     }
 
     @AfterEach
@@ -218,6 +219,7 @@ class SignalsIT {
         workshop = Workshop.open(identity);
         Running running = workshop.start(
                         "env",
+                        "--default-signal=HUP",
                         "--ignore-signal=INT,PIPE,CHLD,USR1",
                         "--block-signal=TERM,INT,CHLD,USR2",
                         workshop.launcher("box", PLAIN + SLEEP))

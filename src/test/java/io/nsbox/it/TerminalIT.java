@@ -71,15 +71,26 @@ class TerminalIT {
         try (Tmux terminal =
                 open(identity, namespaces + "environment: {PS1: 'inner$ '}\ncommand: [bash, --norc, -i]\n")) {
             terminal.type("./box; echo \"status $?\"").prompts("inner$");
-            terminal.type("echo begun; sleep 300").shows("begun").press("C-c").prompts("inner$");
+            terminal.type("echo begun; sleep 300")
+                    .shows("begun")
+                    .runs("sleep 300")
+                    .press("C-c")
+                    .prompts("inner$");
             terminal.type("echo again; sleep 300 | cat")
                     .shows("again")
+                    .runs("sleep 300")
+                    .runs("cat")
                     .press("C-c")
                     .prompts("inner$");
             terminal.type("exit 3").shows("status 3").prompts("outer$");
             // The terminal listens to the outer shell and its jobs again.
-            terminal.type("read x; echo \"got $x\"").type("hello").shows("got hello");
-            terminal.type("cat").type("again").shows("again").press("C-c").prompts("outer$");
+            terminal.type("read x; echo \"got $x\"").reads().type("hello").shows("got hello");
+            terminal.type("cat")
+                    .runs("cat")
+                    .type("again")
+                    .shows("again")
+                    .press("C-c")
+                    .prompts("outer$");
         }
     }
 
@@ -121,9 +132,13 @@ class TerminalIT {
         try (Tmux terminal =
                 open(identity, namespaces + "environment: {PS1: 'inner$ '}\ncommand: [bash, --norc, -i]\n")) {
             terminal.type("./box; echo \"status $?\"").prompts("inner$");
-            terminal.type("echo begun; sleep 300").shows("begun").press("C-z").prompts("inner$");
+            terminal.type("echo begun; sleep 300")
+                    .shows("begun")
+                    .runs("sleep 300")
+                    .press("C-z")
+                    .prompts("inner$");
             terminal.type("jobs | grep -c Stopped").shows("1");
-            terminal.type("fg").press("C-c").prompts("inner$");
+            terminal.type("fg").runs("sleep 300").press("C-c").prompts("inner$");
             terminal.type("exit 4").shows("status 4");
         }
     }

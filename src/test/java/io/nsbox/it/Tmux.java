@@ -1,6 +1,8 @@
 package io.nsbox.it;
 
 import io.nsbox.testing.Requirements;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +73,38 @@ final class Tmux implements AutoCloseable {
             Running.pause();
             screen = screen();
         }
+        return this;
+    }
+
+    /**
+     * Waits until this command, word for word, runs: not only its shell's fork of it, in which a key that is pressed too early
+     * is lost, and not as a stopped job.
+     */
+    Tmux runs(String command) {
+        Running.awaitThat(
+                command + " runs in the terminal",
+                () -> Leftovers.marked(workshop.mark()).stream().anyMatch(pid -> runs(pid, command)));
+        return this;
+    }
+
+    private static boolean runs(long pid, String command) {
+        try {
+            Path process = Path.of("/proc/" + pid);
+            String words = Files.readString(process.resolve("cmdline")).replace('\0', ' ');
+            return words.strip().equals(command)
+                    && !Files.readString(process.resolve("status")).contains("State:\tT");
+        } catch (IOException e) {
+            // It has ended meanwhile.
+            return false;
+        }
+    }
+
+    /** Waits until the terminal is in line mode: what is typed before the shell has left its own mode has no end of line. */
+    Tmux reads() {
+        String terminal = tmux("display-message", "-p", "#{pane_tty}").strip();
+        Running.awaitThat(
+                "a command reads lines from the terminal",
+                () -> (" " + workshop.run("stty", "-F", terminal, "-a").out()).contains(" icanon"));
         return this;
     }
 

@@ -172,10 +172,15 @@ class TtyIT {
         try (Tmux terminal = open(identity, spec + "environment: {PS1: 'inner$ '}\ncommand: [bash, --norc, -i]\n")) {
             terminal.type("./box; echo \"status $?\"").prompts("inner$");
             assertThat(terminal.screen()).doesNotContain("no job control");
-            terminal.type("echo begun; sleep 300").shows("begun").press("C-z").prompts("inner$");
+            terminal.type("echo begun; sleep 300")
+                    .shows("begun")
+                    .runs("sleep 300")
+                    .press("C-z")
+                    .prompts("inner$");
             terminal.type("jobs | grep -c Stopped")
                     .shows("1")
                     .type("fg")
+                    .runs("sleep 300")
                     .press("C-c")
                     .prompts("inner$");
             terminal.press("C-d").shows("status 130").prompts("outer$");
