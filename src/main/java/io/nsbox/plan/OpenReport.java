@@ -37,8 +37,14 @@ record OpenReport(String path, Optional<Span> cause) implements Step {
         EndRun end = emitter.end();
         String above = path.substring(0, path.lastIndexOf('/'));
         String name = path.substring(path.lastIndexOf('/') + 1);
-        emitter.must(Syscall.CLOCK_GETTIME, Durations.REAL_TIME, end.started.shownAs("&now"));
-        emitter.must(Syscall.CLOCK_GETTIME, Durations.MONOTONIC, end.startedMonotonic.shownAs("&now"));
+        emitter.must(
+                Syscall.CLOCK_GETTIME,
+                Durations.REAL_TIME,
+                end.outcome().started.shownAs("&now"));
+        emitter.must(
+                Syscall.CLOCK_GETTIME,
+                Durations.MONOTONIC,
+                end.outcome().startedMonotonic.shownAs("&now"));
         Hints hints = Hints.on(Linux.ENOENT, "the folder of the report must exist")
                 .and(Linux.ENOTDIR, "a part of this path is a file, not a folder")
                 .and(Linux.EACCES, "the caller may not write to the folder of the report")
