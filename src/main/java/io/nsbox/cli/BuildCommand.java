@@ -5,6 +5,7 @@ import io.nsbox.cli.Compiler.Architecture;
 import io.nsbox.launch.ExecutableFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,7 @@ final class BuildCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "OUT",
             required = true,
-            description = "The executable to write; an existing file is replaced.")
+            description = "The executable to write; a file that is there is replaced.")
     private String output = "";
 
     @Option(
@@ -52,7 +53,15 @@ final class BuildCommand implements Callable<Integer> {
         if (image.isEmpty()) {
             return ExitStatus.PROBLEMS;
         }
-        Path target = console.workingDirectory().resolve(output);
+        if (output.isEmpty()) {
+            return refuse("the name is empty");
+        }
+        Path target;
+        try {
+            target = console.workingDirectory().resolve(output);
+        } catch (InvalidPathException e) {
+            return refuse(String.valueOf(e.getReason()));
+        }
         if (Files.isDirectory(target)) {
             return refuse("it is a folder; give the name of a file");
         }
@@ -65,7 +74,7 @@ final class BuildCommand implements Callable<Integer> {
     }
 
     private int refuse(String reason) {
-        console.err().println("nsbox: error: cannot write " + output + ": " + reason);
+        console.err().println("nsbox: error: cannot write " + (output.isEmpty() ? "''" : output) + ": " + reason);
         return ExitStatus.PROBLEMS;
     }
 }

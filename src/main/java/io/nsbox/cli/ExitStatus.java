@@ -19,4 +19,9 @@ public final class ExitStatus {
     static int usage(String command) {
         return command.equals("up") ? SETUP : USAGE;
     }
+
+    /** The status for output that could not be written, where all else is well. */
+    static int lostOutput(String... arguments) {
+        return arguments.length > 0 && arguments[0].equals("up") ? SETUP : PROBLEMS;
+    }
 }

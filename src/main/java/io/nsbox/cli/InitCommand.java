@@ -76,6 +76,9 @@ final class InitCommand implements Callable<Integer> {
     }
 
     private int write(String text) {
+        if (file.isEmpty()) {
+            return refuse("the name is empty");
+        }
         try {
             Path path = console.workingDirectory().resolve(file);
             Files.write(
@@ -101,7 +104,7 @@ final class InitCommand implements Callable<Integer> {
     }
 
     private int refuse(String reason) {
-        console.err().println("nsbox: error: cannot write " + file + ": " + reason);
+        console.err().println("nsbox: error: cannot write " + (file.isEmpty() ? "''" : file) + ": " + reason);
         return ExitStatus.PROBLEMS;
     }
 }

@@ -22,7 +22,8 @@ public final class Main {
 
     /** Runs nsbox and ends the JVM with its exit status. */
     public static void main(String[] args) {
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        WatchedOutput written = new WatchedOutput(new FileOutputStream(FileDescriptor.out));
+        PrintStream out = new PrintStream(written, false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         @Nullable String script = System.getProperty("nsbox.script");
         Map<String, String> environment = environment();
@@ -51,6 +52,11 @@ public final class Main {
             status = ExitStatus.usage(args.length == 0 ? "" : args[0]);
         }
         out.flush();
+        Optional<String> loss = written.loss();
+        if (loss.isPresent()) {
+            err.println("nsbox: error: cannot write to standard output: " + loss.get());
+            status = status == ExitStatus.OK ? ExitStatus.lostOutput(args) : status;
+        }
         err.flush();
         // Not exit: nothing waits for a hook, and exit starts the logging of newer Javas only to say nothing.
         Runtime.getRuntime().halt(status);

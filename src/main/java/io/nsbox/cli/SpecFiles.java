@@ -62,7 +62,7 @@ final class SpecFiles {
             problem(argument, "this is not a file name: " + e.getReason());
             return;
         }
-        if (Files.isDirectory(path)) {
+        if (Files.isDirectory(path) && !argument.isEmpty()) {
             addFolder(argument, path);
         } else if (!Files.exists(path) && argument.chars().anyMatch(c -> SPECIAL.indexOf(c) >= 0)) {
             addPattern(argument);
@@ -76,8 +76,9 @@ final class SpecFiles {
     }
 
     private void addFolder(String argument, Path folder) {
+        int before = problems.size();
         List<Path> found = walk(argument, folder, SpecFiles::isYaml);
-        if (found.isEmpty()) {
+        if (found.isEmpty() && problems.size() == before) {
             problem(argument, "no *.yaml or *.yml file is in this folder or below it");
         }
         found.forEach(file -> add(below(argument, folder, file), file));
@@ -97,10 +98,11 @@ final class SpecFiles {
             problem(argument, "no such file, and as a pattern it is not finished");
             return;
         }
+        int before = problems.size();
         List<Path> found = Files.isDirectory(folder)
                 ? walk(fixed, folder, file -> matcher.matches(folder.relativize(file)))
                 : List.of();
-        if (found.isEmpty()) {
+        if (found.isEmpty() && problems.size() == before) {
             problem(argument, "no file matches this pattern");
         }
         found.forEach(file -> add(below(fixed, folder, file), file));
@@ -108,6 +110,9 @@ final class SpecFiles {
 
     private static String below(String prefix, Path folder, Path file) {
         String rest = folder.relativize(file).toString();
+        if (rest.isEmpty()) {
+            return prefix;
+        }
         if (prefix.isEmpty() || prefix.equals(".") || prefix.equals("./")) {
             return rest;
         }
@@ -119,28 +124,31 @@ final class SpecFiles {
         return name.endsWith(".yaml") || name.endsWith(".yml");
     }
 
+    /** The files below a folder; the folder itself may be a symbolic link, those below it are not followed. */
     private List<Path> walk(String argument, Path folder, Predicate<Path> wanted) {
         List<Path> found = new ArrayList<>();
         try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            Path real = folder.toRealPath();
+            Files.walkFileTree(real, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult preVisitDirectory(Path inner, BasicFileAttributes attributes) {
-                    boolean hidden = !inner.equals(folder)
+                    boolean hidden = !inner.equals(real)
                             && String.valueOf(inner.getFileName()).startsWith(".");
                     return hidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
                 }
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (wanted.test(file) && !Files.isDirectory(file)) {
-                        found.add(file);
+                    Path named = folder.resolve(real.relativize(file));
+                    if (wanted.test(named) && !Files.isDirectory(file)) {
+                        found.add(named);
                     }
                     return FileVisitResult.CONTINUE;
                 }
 
                 @Override
                 public FileVisitResult visitFileFailed(Path file, IOException e) {
-                    problem(below(argument, folder, file), "this folder cannot be looked into");
+                    problem(below(argument, real, file), "this folder cannot be looked into");
                     return FileVisitResult.CONTINUE;
                 }
             });

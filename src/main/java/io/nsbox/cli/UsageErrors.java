@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -28,18 +29,30 @@ final class UsageErrors {
             usage.append("\n").append(command.getCommandSpec().qualifiedName()).append(" --help tells more.\n");
         }
         PrintWriter err = command.getErr();
-        String message = failure instanceof UnmatchedArgumentException unmatched
-                ? unknown(unmatched)
-                : picoclisOwn(String.valueOf(failure.getMessage()));
+        String message = message(failure);
         err.println("nsbox: error: " + message);
         err.print(usage);
         err.flush();
         return ExitStatus.usage(command.getCommandName());
     }
 
-    private static String unknown(UnmatchedArgumentException failure) {
-        String argument = failure.getUnmatched().get(0);
+    private static String message(ParameterException failure) {
         CommandLine command = failure.getCommandLine();
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            return unknown(unmatched.getUnmatched().get(0), command);
+        }
+        // picocli counts the parameters before it looks at what it did not know; a mistyped option is the likelier
+        // cause.
+        Optional<String> option = failure instanceof MissingParameterException
+                ? command.getUnmatchedArguments().stream()
+                        .filter(word -> word.startsWith("-"))
+                        .findFirst()
+                : Optional.empty();
+        return option.map(word -> unknown(word, command))
+                .orElseGet(() -> picoclisOwn(String.valueOf(failure.getMessage())));
+    }
+
+    private static String unknown(String argument, CommandLine command) {
         List<String> known;
         String what;
         if (argument.startsWith("-") && argument.length() > 1) {

@@ -28,6 +28,11 @@ final class SpecFile {
 
     /** The file's bytes, or nothing where a problem was reported. */
     static Optional<byte[]> read(String name, Path path, Diagnostics diagnostics) {
+        if (name.isEmpty()) {
+            // As an empty variable of a shell gives it; the path alone would be the working directory's.
+            diagnostics.add(unreadable("''", "the name of the spec file is empty"));
+            return Optional.empty();
+        }
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             if (!attributes.isRegularFile()) {
@@ -75,6 +80,9 @@ final class SpecFile {
     static Diagnostic unreadable(String name, Path path, IOException e) {
         if (e instanceof NoSuchFileException && isBelowFile(path)) {
             return unreadable(name, "the file cannot be read: Not a directory");
+        }
+        if (e instanceof NoSuchFileException && Files.isSymbolicLink(path)) {
+            return unreadable(name, "this symbolic link leads to a file that does not exist");
         }
         if (e instanceof NoSuchFileException) {
             Diagnostic missing = unreadable(name, "no such file");

@@ -265,6 +265,20 @@ class BinNsboxIT {
     }
 
     @Test
+    void outputThatIsLostIsAFailureAndAReaderThatLeavesIsNone() {
+        Result result = run("""
+                for words in 'schema' 'validate box.yaml' '--version' 'up --help' 'plan --format json box.yaml' 'up --dry-run box.yaml'; do
+                  "$NSBOX" $words >/dev/full || echo $?
+                  "$NSBOX" $words | :
+                done
+                """);
+
+        assertThat(result.out()).isEqualTo("1\n1\n1\n125\n1\n125\n");
+        assertThat(result.err())
+                .isEqualTo("nsbox: error: cannot write to standard output: No space left on device\n".repeat(6));
+    }
+
+    @Test
     void aJavaThatIsTooOldNamesTheCommandThatInstallsAnother() throws IOException {
         Requirements.requireRoot();
         Path old = Files.createDirectories(work.resolve("jdk8/bin"));

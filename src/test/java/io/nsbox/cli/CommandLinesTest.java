@@ -46,6 +46,9 @@ class CommandLinesTest {
                     frobnicate                  | 2   | unknown command 'frobnicate'
                     --verison                   | 2   | unknown option '--verison'; did you mean '--version'?
                     up                          | 125 | missing required parameter: 'FILE'
+                    up --nmae                   | 125 | unknown option '--nmae'; did you mean '--name'?
+                    up -box.yaml                | 125 | unknown option '-box.yaml'
+                    plan --version              | 2   | unknown option '--version'
                     up --nmae x box.yaml        | 125 | unknown option '--nmae'; did you mean '--name'?
                     up --set hostname box.yaml  | 125 | --set takes KEY=VALUE, as in --set hostname=blue, and not 'hostname'
                     up box.yaml sh -- -c        | 125 | 'sh' is one argument too many; the words of a command go after --, as in: nsbox up box.yaml -- sh
@@ -164,10 +167,12 @@ class CommandLinesTest {
 
         assertThat(run("build", "box.yaml", "-o", "nowhere/box")).isEqualTo(1);
         assertThat(run("build", "box.yaml", "-o", "folder")).isEqualTo(1);
+        assertThat(run("build", "box.yaml", "-o", "")).isEqualTo(1);
 
         assertThat(err()).isEqualTo("""
                         nsbox: error: cannot write nowhere/box: no such folder
                         nsbox: error: cannot write folder: it is a folder; give the name of a file
+                        nsbox: error: cannot write '': the name is empty
                         """);
     }
 

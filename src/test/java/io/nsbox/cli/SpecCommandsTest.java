@@ -116,6 +116,34 @@ class SpecCommandsTest {
     }
 
     @Test
+    void aFolderMayBeNamedByASymbolicLink() throws IOException {
+        write("real/bad.yaml", BAD);
+        write("real/deep/bad.yaml", BAD);
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("real"));
+        assertThat(run("validate", "link", "link/*.yaml")).isEqualTo(ExitStatus.PROBLEMS);
+        assertThat(out())
+                .startsWith("link/bad.yaml:2:1: error: ")
+                .contains("\nlink/deep/bad.yaml:2:1: error: ")
+                .endsWith("2 errors in 2 files\n0 of 2 specs are valid\n");
+    }
+
+    @Test
+    void anEmptyNameIsNotTheWorkingDirectory() throws IOException {
+        write("good.yaml", GOOD);
+        assertThat(run("validate", "")).isEqualTo(ExitStatus.PROBLEMS);
+        assertThat(out()).isEqualTo("'': error: the name of the spec file is empty\n1 error in ''\n");
+    }
+
+    @Test
+    void aSymbolicLinkThatLeadsNowhereIsNoMistypedName() throws IOException {
+        Files.createSymbolicLink(folder.resolve("link.yaml"), Path.of("nowhere"));
+        assertThat(run("validate", "link.yaml")).isEqualTo(ExitStatus.PROBLEMS);
+        assertThat(out())
+                .isEqualTo("link.yaml: error: this symbolic link leads to a file that does not exist\n"
+                        + "1 error in link.yaml\n");
+    }
+
+    @Test
     void aPatternThatTheShellLeftAloneIsFollowed() throws IOException {
         write("specs/a-1.yaml", GOOD);
         write("specs/a-2.yaml", BAD);
