@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         header = "Print the completion script for a shell.",
         description = {
             "bash: source <(nsbox completion bash)",
-            "zsh:  nsbox completion zsh > a folder of $fpath, as _nsbox"
+            "zsh:  source <(nsbox completion zsh), after compinit; or keep it as _nsbox in a folder of $fpath"
         })
 final class CompletionCommand implements Callable<Integer> {
     /** The shells that are known. */

@@ -35,6 +35,7 @@ final class InitCommand implements Callable<Integer> {
             names = "--template",
             paramLabel = "NAME",
             defaultValue = Templates.DEFAULT,
+            completionCandidates = Templates.Candidates.class,
             description = "Which spec to write; --list names them. Default: ${DEFAULT-VALUE}.")
     private String template = Templates.DEFAULT;
 

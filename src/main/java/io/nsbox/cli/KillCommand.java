@@ -2,8 +2,8 @@ package io.nsbox.cli;
 
 import io.nsbox.spec.Signal;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +29,7 @@ final class KillCommand implements Callable<Integer> {
     @Option(
             names = {"-s", "--signal"},
             paramLabel = "SIGNAL",
+            completionCandidates = SignalNames.class,
             defaultValue = "SIGKILL",
             description = "A name or a number; default ${DEFAULT-VALUE}.")
     private String signal = "SIGKILL";
@@ -40,9 +41,17 @@ final class KillCommand implements Callable<Integer> {
         sandboxes = new NamedSandboxes(states, console);
     }
 
+    /** The signals, as a shell completes them. */
+    static final class SignalNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Signal.names().iterator();
+        }
+    }
+
     @Override
     public Integer call() {
-        Signal wanted = Signal.parse(signal.toUpperCase(Locale.ROOT))
+        Signal wanted = Signal.parse(signal)
                 .orElseThrow(() -> new ParameterException(
                         Objects.requireNonNull(command).commandLine(), "no signal is called '" + signal + "'"));
         return sandboxes.each(names, sandbox -> new Ending(sandboxes).signal(sandbox, wanted.number()));

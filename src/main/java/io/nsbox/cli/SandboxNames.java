@@ -1,17 +1,9 @@
 package io.nsbox.cli;
 
-import java.util.Optional;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Names of sandboxes as shells complete them: without Java, which would take longer than a person waits for. */
 final class SandboxNames {
-    /** How many names a command takes. */
-    enum Taken {
-        ONE,
-        MANY
-    }
-
     /** Prints the names, one in a line; where they are kept is what {@link StateFolder} says. */
     static final String SHELL_FUNCTION = """
             _nsbox_sandboxes() {
@@ -37,14 +29,6 @@ final class SandboxNames {
             """;
 
     private SandboxNames() {}
-
-    /** How many names of sandboxes a command takes, if any. */
-    static Optional<Taken> takenBy(CommandLine command) {
-        return command.getCommandSpec().positionalParameters().stream()
-                .filter(SandboxNames::isName)
-                .map(parameter -> parameter.arity().max() > 1 ? Taken.MANY : Taken.ONE)
-                .findFirst();
-    }
 
     /** Whether a parameter is a sandbox's name. */
     static boolean isName(PositionalParamSpec parameter) {

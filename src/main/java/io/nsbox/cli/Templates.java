@@ -1,6 +1,7 @@
 package io.nsbox.cli;
 
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.List;
 
 /** The specs that {@code nsbox init} writes: those of {@code specs/}, and a small one to start from. */
@@ -15,6 +16,14 @@ final class Templates {
     private static final String MODELINE = "# yaml-language-server: $schema=";
 
     private Templates() {}
+
+    /** The names, as a shell completes them. */
+    static final class Candidates implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return NAMES.iterator();
+        }
+    }
 
     /** A template's text, with a first line that fits a file anywhere. */
     static String text(String name) throws IOException {

@@ -18,12 +18,23 @@ final class ZshCompletion {
 
     private ZshCompletion() {}
 
-    /** The whole function file, to be put into a folder of {@code $fpath} under the name {@code _nsbox}. */
+    /** As a file {@code _nsbox} of {@code $fpath} it is the function's body; sourced, it has the function registered. */
+    private static final String START = """
+            if [[ $funcstack[1] == _nsbox ]]; then
+              _nsbox "$@"
+            elif (( $+functions[compdef] )); then
+              compdef _nsbox nsbox
+            else
+              print -u2 'nsbox: the completions for zsh come after `autoload -U compinit; compinit`'
+            fi
+            """;
+
+    /** The whole function file, to be put into a folder of {@code $fpath} under the name {@code _nsbox}, or to be sourced. */
     static String of(CommandLine root) {
         StringBuilder out = new StringBuilder("#compdef nsbox\n\n");
         out.append(SandboxNames.SHELL_FUNCTION).append("\n").append(NAMES).append("\n");
         function(out, "_nsbox", root);
-        return out.append("_nsbox \"$@\"\n").toString();
+        return out.append(START).toString();
     }
 
     private static void function(StringBuilder out, String name, CommandLine command) {
@@ -40,7 +51,8 @@ final class ZshCompletion {
         out.append("  _arguments -s -S");
         for (OptionSpec option : command.getCommandSpec().options()) {
             for (String spelled : option.names()) {
-                String value = option.arity().max() == 0 ? "" : ":" + option.paramLabel() + ":" + action(option);
+                String value =
+                        option.arity().max() == 0 ? "" : ":" + option.paramLabel() + ":" + action(option, command);
                 String text = spelled + (value.isEmpty() ? "" : equalSign(spelled)) + "[" + plain(option.description())
                         + "]" + value;
                 out.append(" \\\n    ").append(quoted((option.isMultiValue() ? "*" : "") + text));
@@ -65,7 +77,8 @@ final class ZshCompletion {
                 String place = parameter.index().max() == parameter.index().min() && !parameter.isMultiValue()
                         ? parameter.index().min() + 1 + ":"
                         : "*:";
-                out.append(" \\\n    ").append(quoted(place + parameter.paramLabel() + ":" + action(parameter)));
+                out.append(" \\\n    ")
+                        .append(quoted(place + parameter.paramLabel() + ":" + action(parameter, command)));
             }
             out.append('\n');
         }
@@ -76,18 +89,14 @@ final class ZshCompletion {
         return option.startsWith("--") ? "=" : "+";
     }
 
-    private static String action(ArgSpec argument) {
-        if (argument.completionCandidates() != null) {
-            StringBuilder words = new StringBuilder("(");
-            argument.completionCandidates()
-                    .forEach(word -> words.append(words.length() == 1 ? "" : " ")
-                            .append(word.toLowerCase(java.util.Locale.ROOT)));
-            return words.append(')').toString();
-        }
-        if (argument instanceof PositionalParamSpec parameter && SandboxNames.isName(parameter)) {
-            return "_nsbox_names";
-        }
-        return argument.isPositional() || argument.paramLabel().equals("OUT") ? "_files" : " ";
+    private static String action(ArgSpec argument, CommandLine command) {
+        CompletedArgument offered = CompletedArgument.of(argument, command);
+        return switch (offered.kind()) {
+            case WORDS -> "(" + String.join(" ", offered.words()) + ")";
+            case SANDBOXES -> "_nsbox_names";
+            case FILES -> "_files";
+            case NOTHING -> " ";
+        };
     }
 
     private static String summary(CommandLine command) {

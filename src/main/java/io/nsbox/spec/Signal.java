@@ -1,6 +1,7 @@
 package io.nsbox.spec;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -37,9 +38,10 @@ public record Signal(String name, int number) {
     /**
      * The signal that a spec spells so.
      *
-     * @param text a name with or without {@code SIG}, a number from 1 to 64, or {@code SIGRTMIN+n} or {@code SIGRTMAX-n}
+     * @param written a name with or without {@code SIG}, in any case; a number from 1 to 64, or {@code SIGRTMIN+n} or {@code SIGRTMAX-n}
      */
-    public static Optional<Signal> parse(String text) {
+    public static Optional<Signal> parse(String written) {
+        String text = written.toUpperCase(Locale.ROOT);
         if (NUMBER.matcher(text).matches()) {
             return ofNumber(Integer.parseInt(text));
         }

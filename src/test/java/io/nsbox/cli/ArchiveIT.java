@@ -76,7 +76,7 @@ class ArchiveIT {
                 "bash",
                 "-c",
                 "source share/bash-completion/completions/nsbox && COMP_WORDS=(nsbox pl) COMP_CWORD=1 COMP_LINE='nsbox pl'"
-                        + " && _complete_nsbox nsbox pl nsbox && echo \"${COMPREPLY[@]}\"");
+                        + " && _nsbox_complete nsbox pl nsbox && echo \"${COMPREPLY[@]}\"");
 
         assertThat(result).isEqualTo(new Result(0, "plan\n", ""));
     }

@@ -8,9 +8,50 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Tab key at a real prompt, behind commands that take the names of sandboxes. */
 class CompletionIT {
+    @ParameterizedTest
+    @ValueSource(strings = {"PS1='inner$ ' bash --norc", "PS1='inner$ ' zsh -f"})
+    void aSourcedScriptCompletesCommandsOptionsValuesAndFiles(String shell) {
+        Requirements.requireProgram("zsh");
+        try (Workshop workshop = Workshop.open(Identity.USER)) {
+            workshop.file("box-of-mine.yaml", "namespaces: []\n");
+            String kind = shell.contains("zsh") ? "zsh" : "bash";
+            workshop.file(
+                    "completions",
+                    workshop.run(workshop.nsbox(), "completion", kind).out());
+            try (Tmux terminal = new Tmux(workshop)) {
+                terminal.type(shell).prompts("inner$");
+                if (kind.equals("zsh")) {
+                    terminal.type("autoload -U compinit; compinit -u -D; clear").prompts("inner$");
+                }
+                terminal.type("source ./completions; clear").prompts("inner$");
+                for (String[] each : new String[][] {
+                    {"va", "validate"},
+                    {"help va", "help validate"},
+                    {"export o", "export oci"},
+                    {"up --dr", "up --dry-run"},
+                    {"up box-o", "up box-of-mine.yaml"},
+                    {"up --set name=x box-o", "up --set name=x box-of-mine.yaml"},
+                    {"up box-of-mine.yaml -- ./box-o", "up box-of-mine.yaml -- ./box-of-mine.yaml"},
+                    {"validate --format sa", "validate --format sarif"},
+                    {"validate --format=sa", "validate --format=sarif"},
+                    {"plan --format j", "plan --format json"},
+                    {"build -o x --arch a", "build -o x --arch aarch64"},
+                    {"init --template pid-", "init --template pid-mount"},
+                    {"completion z", "completion zsh"},
+                    {"kill -s SIGUSR1 --he", "kill -s SIGUSR1 --help"},
+                    {"kill --signal SIGTE", "kill --signal SIGTERM"},
+                }) {
+                    tab(terminal, "nsbox " + each[0]).prompts("inner$ nsbox " + each[1]);
+                    terminal.press("C-u");
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Identity.class)
     void bothShellsKnowTheNamesOfSandboxes(Identity identity) {
