@@ -22,10 +22,15 @@ public final class Printable {
 
     /** The text in single quotes, printable, and cut where it is long; for use inside a message. */
     public static String quote(String text) {
+        return "'" + cut(text) + "'";
+    }
+
+    /** The text, printable and cut where it is long; for a number inside a message. */
+    public static String cut(String text) {
         int points = text.codePointCount(0, text.length());
         boolean cut = points > LONGEST_QUOTE;
         String shown = cut ? text.substring(0, text.offsetByCodePoints(0, LONGEST_QUOTE - 3)) : text;
-        StringBuilder out = new StringBuilder("'");
+        StringBuilder out = new StringBuilder();
         shown.codePoints().forEach(c -> {
             if (c == '\n') {
                 out.append("\\n");
@@ -35,7 +40,7 @@ public final class Printable {
                 append(out, c);
             }
         });
-        return out.append(cut ? "...'" : "'").toString();
+        return out.append(cut ? "..." : "").toString();
     }
 
     /** Appends the printable form of one code point. */

@@ -59,7 +59,16 @@ public record Signal(String name, int number) {
     public static String pattern() {
         String names = String.join("|", NAMES) + "|" + String.join("|", new TreeSet<>(OTHER_NAMES.keySet()));
         String realTime = "RTMIN([+]([0-9]|[12][0-9]|30))?|RTMAX(-([0-9]|[12][0-9]|30))?";
-        return "^((SIG)?(" + names + "|" + realTime + ")|[1-9]|[1-5][0-9]|6[0-4])$";
+        return "^(" + inAnyCase("(SIG)?(" + names + "|" + realTime + ")") + "|[1-9]|[1-5][0-9]|6[0-4])$";
+    }
+
+    /** That dialect has no flag for it. */
+    private static String inAnyCase(String pattern) {
+        StringBuilder out = new StringBuilder();
+        for (char c : pattern.toCharArray()) {
+            out.append(Character.isLetter(c) ? "[" + c + Character.toLowerCase(c) + "]" : String.valueOf(c));
+        }
+        return out.toString();
     }
 
     /** The names that stand for one number each, with {@code SIG}, for suggestions. */

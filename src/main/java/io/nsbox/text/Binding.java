@@ -122,18 +122,30 @@ final class Binding {
         diagnostics.add(diagnostic);
         if (diagnostic.isError()) {
             errorCount++;
-            for (String path = diagnostic.path(); !path.isEmpty(); path = parent(path)) {
-                faulty.add(path);
-            }
+            markFaulty(diagnostic.path());
+        }
+    }
+
+    private void markFaulty(String path) {
+        for (String part = path; !part.isEmpty(); part = parent(part)) {
+            faulty.add(part);
         }
     }
 
     void error(Code code, YamlNode node, String path, String message) {
-        report(problem(Severity.ERROR, code, node, path, message));
+        error(node, problem(Severity.ERROR, code, node, path, message));
     }
 
     void error(Code code, YamlNode node, String path, String message, String help) {
-        report(problem(Severity.ERROR, code, node, path, message).withHelp(help));
+        error(node, problem(Severity.ERROR, code, node, path, message).withHelp(help));
+    }
+
+    private void error(YamlNode node, Diagnostic diagnostic) {
+        if (node instanceof Scalar scalar && scalar.isUnknown()) {
+            markFaulty(diagnostic.path());
+        } else {
+            report(diagnostic);
+        }
     }
 
     void wrongType(YamlNode node, String path, String wanted, String help) {
@@ -260,6 +272,11 @@ final class Binding {
         return Optional.of(value.min(BigInteger.valueOf(Long.MAX_VALUE))
                 .max(BigInteger.valueOf(Long.MIN_VALUE))
                 .longValue());
+    }
+
+    /** A number as the file spells it, for messages: what {@link #integer} makes of it may be another. */
+    static String written(YamlNode node) {
+        return node instanceof Scalar scalar ? Printable.cut(scalar.text()) : "";
     }
 
     /** BigInteger takes quadratic time: more digits than fill 64 bits in any base need not be read. */

@@ -102,7 +102,7 @@ final class ConfinementReader {
                     Code.OUT_OF_RANGE,
                     node,
                     path,
-                    "'" + path + "' is " + number.get(),
+                    "'" + path + "' is " + Binding.written(node),
                     "it must be from " + lowest + " to " + highest);
             return null;
         }

@@ -42,13 +42,13 @@ final class ConstraintMessages {
         if (violation.path().equals("version")) {
             return new Text(
                     Code.OUT_OF_RANGE,
-                    "version " + Printable.of(written) + " of the language is not known",
+                    "version " + Printable.cut(written) + " of the language is not known",
                     "this nsbox reads version 1; write version: 1");
         }
         boolean low = violation.constraint().equals("Min");
         return new Text(
                 Code.OUT_OF_RANGE,
-                "'" + violation.path() + "' is " + Printable.of(written),
+                "'" + violation.path() + "' is " + Printable.cut(written),
                 "it must be " + violation.attributes().get("value") + (low ? " or more" : " or less"));
     }
 

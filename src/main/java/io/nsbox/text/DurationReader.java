@@ -32,13 +32,17 @@ public final class DurationReader {
                 && scalar.type() == ScalarType.TEXT
                 && scalar.text().startsWith("-")) {
             String rest = scalar.text().substring(1);
-            return read(new Scalar(scalar.place(), rest, ScalarType.TEXT, scalar.plain()), path)
+            return read(new Scalar(scalar.place(), rest, ScalarType.TEXT, scalar.plain()), path, "-")
                     .map(Duration::negated);
         }
         return read(node, path);
     }
 
     Optional<Duration> read(YamlNode node, String path) {
+        return read(node, path, "");
+    }
+
+    private Optional<Duration> read(YamlNode node, String path, String sign) {
         if (node instanceof Scalar scalar && (scalar.type() == ScalarType.INT || scalar.type() == ScalarType.FLOAT)) {
             binding.error(
                     Code.WRONG_TYPE,
@@ -59,7 +63,7 @@ public final class DurationReader {
                     Code.INVALID_VALUE,
                     node,
                     path,
-                    Printable.quote(text.get()) + " is not a duration",
+                    Printable.quote(sign + text.get()) + " is not a duration",
                     "write it as in 500ms, 10s, 1m30s, 2h or 1d");
         }
         return duration;

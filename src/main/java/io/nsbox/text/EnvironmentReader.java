@@ -143,7 +143,10 @@ final class EnvironmentReader {
             return binding.bool(node, path).map(all -> all ? new InheritEnv.All() : InheritEnv.NONE);
         }
         if (node instanceof Scalar scalar && !scalar.isNull()) {
-            binding.wrongType(node, path, "true, false or a list", "write [" + scalar.text() + "]");
+            String help = Suggestion.nearest(scalar.text(), List.of("true", "false"))
+                    .map(word -> "did you mean '" + word + "'?")
+                    .orElse("write [" + scalar.text() + "]");
+            binding.wrongType(node, path, "true, false or a list", help);
             return Optional.empty();
         }
         Optional<Sequence> list = binding.sequence(node, path, "write true, false, or [TERM, LC_*]");

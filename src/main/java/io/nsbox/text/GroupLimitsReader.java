@@ -61,12 +61,13 @@ final class GroupLimitsReader {
     /** Reads the key if it is one of this reader's; false if it is not. */
     boolean read(Key key, YamlNode node, String path) {
         switch (key) {
-            case MEM_LIMIT -> memory = size(node, path).orElse(null);
+            case MEM_LIMIT -> memory = limit(node, path).orElse(null);
             case MEMSWAP_LIMIT ->
                 memoryAndSwap = isMinusOne(node)
                         ? Long.valueOf(GroupLimits.UNLIMITED)
-                        : size(node, path).orElse(null);
-            case MEM_RESERVATION -> memoryReservation = size(node, path).orElse(null);
+                        : limit(node, path).orElse(null);
+            case MEM_RESERVATION ->
+                memoryReservation = new SizeReader(binding).read(node, path).orElse(null);
             case CPUS -> cpuQuota = cpus(node, path).orElse(null);
             case CPUSET -> cpuset = cpuset(node, path).orElse(null);
             case CPU_WEIGHT ->
@@ -86,10 +87,10 @@ final class GroupLimitsReader {
         return node instanceof YamlNode.Scalar scalar && scalar.text().equals("-1");
     }
 
-    private Optional<Long> size(YamlNode node, String path) {
+    private Optional<Long> limit(YamlNode node, String path) {
         Optional<Long> size = new SizeReader(binding).read(node, path);
         if (size.isPresent() && size.get() < LEAST_MEMORY) {
-            outOfRange(node, path, size.get().toString(), "no process starts in less than 256k; sizes are in bytes");
+            outOfRange(node, path, "no process starts in less than 256k; a number without a unit is bytes");
             return Optional.empty();
         }
         return size;
@@ -98,14 +99,14 @@ final class GroupLimitsReader {
     private Optional<Long> number(YamlNode node, String path, long lowest, long highest) {
         Optional<Long> number = binding.integer(node, path);
         if (number.isPresent() && (number.get() < lowest || number.get() > highest)) {
-            outOfRange(node, path, number.get().toString(), "it must be from " + lowest + " to " + highest);
+            outOfRange(node, path, "it must be from " + lowest + " to " + highest);
             return Optional.empty();
         }
         return number;
     }
 
-    private void outOfRange(YamlNode node, String path, String value, String help) {
-        binding.error(Code.OUT_OF_RANGE, node, path, "'" + path + "' is " + value, help);
+    private void outOfRange(YamlNode node, String path, String help) {
+        binding.error(Code.OUT_OF_RANGE, node, path, "'" + path + "' is " + Binding.written(node), help);
     }
 
     private Optional<Long> cpus(YamlNode node, String path) {
@@ -127,7 +128,7 @@ final class GroupLimitsReader {
                 .setScale(0, RoundingMode.HALF_UP)
                 .longValueExact();
         if (quota < LEAST_QUOTA || quota > (long) MOST_CPUS * GroupLimits.CPU_PERIOD) {
-            outOfRange(node, path, word.get(), "it must be from 0.01 to " + MOST_CPUS);
+            outOfRange(node, path, "it must be from 0.01 to " + MOST_CPUS);
             return Optional.empty();
         }
         return Optional.of(quota);

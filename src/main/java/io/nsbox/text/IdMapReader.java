@@ -26,6 +26,9 @@ final class IdMapReader {
             .collect(Collectors.toMap(IdMap.Keyword::word, k -> k, (a, b) -> a, LinkedHashMap::new));
     private static final List<String> KEYS = List.of("inside", "outside", "count");
 
+    /** Stands for an entry that could not be read, so that those behind it keep their numbers; it breaks no rule. */
+    private static final IdRange UNREADABLE = new IdRange(0, 0, 1);
+
     private final Binding binding;
 
     IdMapReader(Binding binding) {
@@ -41,19 +44,22 @@ final class IdMapReader {
         if (list.isEmpty()) {
             return Optional.empty();
         }
+        List<IdRange> all = new ArrayList<>();
         List<Located> ranges = new ArrayList<>();
         for (int i = 0; i < list.get().items().size(); i++) {
             YamlNode item = list.get().items().get(i);
             String at = path + "[" + i + "]";
             binding.item(at, item);
-            range(item, at).ifPresent(range -> ranges.add(new Located(range, item, at)));
+            Optional<IdRange> range = range(item, at);
+            range.ifPresent(found -> ranges.add(new Located(found, item, at)));
+            all.add(range.orElse(UNREADABLE));
         }
         // More than the kernel takes are an error of their own.
         if (ranges.size() <= IdMap.Ranges.MOST) {
             overlap(ranges, "inside", IdRange::inside, IdRange::lastInside);
             overlap(ranges, "outside", IdRange::outside, IdRange::lastOutside);
         }
-        return Optional.of(new IdMap.Ranges(ranges.stream().map(Located::range).toList()));
+        return Optional.of(new IdMap.Ranges(all));
     }
 
     private record Located(IdRange range, YamlNode node, String path) {

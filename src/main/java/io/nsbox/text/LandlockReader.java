@@ -125,7 +125,7 @@ final class LandlockReader {
                     Code.OUT_OF_RANGE,
                     node,
                     path,
-                    number.get() + " is not a port",
+                    Binding.written(node) + " is not a port",
                     "ports are from 0 to " + HIGHEST_PORT);
             return Optional.empty();
         }

@@ -48,7 +48,10 @@ final class NamespacesReader {
             if (scalar.text().equals(ALL)) {
                 return EnumSet.allOf(Namespace.class);
             }
-            binding.wrongType(node, path, "a list, or the word all", "write [" + scalar.text() + "]");
+            String help = Suggestion.nearest(scalar.text(), List.of(ALL))
+                    .map(word -> "did you mean '" + word + "'?")
+                    .orElse("write [" + scalar.text() + "]");
+            binding.wrongType(node, path, "a list, or the word all", help);
             return find(scalar.text()).map(EnumSet::of).orElseGet(() -> EnumSet.noneOf(Namespace.class));
         }
         Optional<Sequence> list = binding.sequence(node, path, "write [uts, pid], or 'all'");

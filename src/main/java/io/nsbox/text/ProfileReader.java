@@ -200,7 +200,7 @@ final class ProfileReader {
                     Code.OUT_OF_RANGE,
                     node,
                     path,
-                    "'" + path + "' must be between 0 and " + largest + ", not " + number.get(),
+                    "'" + path + "' must be between 0 and " + largest + ", not " + Binding.written(node),
                     "correct the number");
             return Optional.empty();
         }

@@ -89,7 +89,9 @@ public final class SpecReader {
         PathReader paths = new PathReader(binding, String.valueOf(path.getParent()), options.home());
         SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding, paths);
         SpecValidator.check(bound, root, binding);
-        CrossRules.check(bound, binding.origins(), diagnostics);
+        if (namespacesAreKnown(root)) {
+            CrossRules.check(bound, binding.origins(), diagnostics);
+        }
         boolean hasCommand = !bound.command().isEmpty()
                 || !options.command().isEmpty()
                 || binding.isFaulty(COMMAND)
@@ -108,6 +110,14 @@ public final class SpecReader {
         inputs.addAll(binding.inputs());
         Map<String, Optional<String>> variables = paths.isHomeConsulted() ? Map.of("HOME", options.home()) : Map.of();
         return new LoadedSpec(spec, origins(binding), name, inputs, variables);
+    }
+
+    /** Where nobody can say which namespaces are listed, nobody can say that one is missing; where none are, all are. */
+    private static boolean namespacesAreKnown(Mapping root) {
+        return root.find(Key.NAMESPACES.word())
+                .map(YamlNode.Entry::value)
+                .map(value -> value instanceof YamlNode.Sequence || value instanceof YamlNode.Scalar s && !s.isNull())
+                .orElse(true);
     }
 
     /** Words of the command line stand on no line of the file. */

@@ -106,7 +106,7 @@ final class UlimitsReader {
                     Code.OUT_OF_RANGE,
                     node,
                     path,
-                    "'" + path + "' is " + number.get(),
+                    "'" + path + "' is " + Binding.written(node),
                     number.get() == -1 ? "for no limit write unlimited" : "it must be 0 or more, or unlimited");
             return Optional.empty();
         }

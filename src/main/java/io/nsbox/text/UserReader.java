@@ -51,7 +51,8 @@ final class UserReader {
         OptionalLong gid =
                 matcher.group(2) == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(matcher.group(2)));
         User user = new User(Long.parseLong(matcher.group(1)), gid);
-        boolean sound = isId(node, path, user.uid()) && (gid.isEmpty() || isId(node, path, gid.getAsLong()));
+        boolean sound = isId(node, path, user.uid(), matcher.group(1))
+                && (gid.isEmpty() || isId(node, path, gid.getAsLong(), matcher.group(2)));
         return sound ? Optional.of(user) : Optional.empty();
     }
 
@@ -108,14 +109,15 @@ final class UserReader {
     }
 
     private Optional<Long> id(YamlNode node, String path) {
-        return binding.integer(node, path).filter(id -> isId(node, path, id));
+        return binding.integer(node, path).filter(id -> isId(node, path, id, Binding.written(node)));
     }
 
-    private boolean isId(YamlNode node, String path, long id) {
+    private boolean isId(YamlNode node, String path, long id, String written) {
         if (0 <= id && id <= IdRange.HIGHEST_ID) {
             return true;
         }
-        binding.error(Code.OUT_OF_RANGE, node, path, id + " is not an id", "ids are from 0 to " + IdRange.HIGHEST_ID);
+        binding.error(
+                Code.OUT_OF_RANGE, node, path, written + " is not an id", "ids are from 0 to " + IdRange.HIGHEST_ID);
         return false;
     }
 }

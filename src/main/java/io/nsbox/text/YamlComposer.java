@@ -34,8 +34,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /**
  * Makes one tree of nodes from a YAML text.
  *
- * <p>It stops at the first thing that is not YAML, and at the limits that keep hostile files small; duplicate keys and
- * unknown tags are reported and reading goes on.
+ * <p>It stops at the first thing that is not YAML, and at the limits that keep hostile files small; duplicate keys, unknown
+ * tags and unknown aliases are reported and reading goes on.
  */
 final class YamlComposer {
     /** How deep lists and maps may be nested; the language itself needs four. */
@@ -52,6 +52,9 @@ final class YamlComposer {
     private final Iterator<Event> events;
     private final Map<Anchor, @Nullable YamlNode> anchors = new HashMap<>();
     private int nodes;
+
+    /** False once a merge of an unknown alias leaves open which keys a map has. */
+    private boolean keysAreKnown = true;
 
     private YamlComposer(SourceText source, int from, int to, Diagnostics diagnostics) {
         this.source = source;
@@ -104,16 +107,17 @@ final class YamlComposer {
             if (event.getEventId() == Event.ID.DocumentStart) {
                 documents++;
                 if (documents > 1) {
-                    throw new Stop(error(
+                    diagnostics.add(error(
                                     Code.MULTIPLE_DOCUMENTS,
                                     place(event).span(),
                                     "a second YAML document starts here; a spec file holds one")
                             .withHelp("move it to a file of its own"));
+                    break;
                 }
                 root = Optional.of(node(events.next(), 1));
             }
         }
-        return root;
+        return keysAreKnown ? root : Optional.empty();
     }
 
     private YamlNode node(Event event, int depth) {
@@ -155,8 +159,9 @@ final class YamlComposer {
                     Code.YAML_SYNTAX,
                     use.span(),
                     "no anchor " + Printable.quote("&" + name) + " stands above this alias");
-            throw new Stop(near.map(n -> unknown.withHelp("did you mean '*" + n + "'?"))
+            diagnostics.add(near.map(n -> unknown.withHelp("did you mean '*" + n + "'?"))
                     .orElse(unknown));
+            return new Scalar(use, "", ScalarType.UNKNOWN, true);
         }
         YamlNode target = anchors.get(event.getAlias());
         if (target == null) {
@@ -191,7 +196,7 @@ final class YamlComposer {
             }
         };
         boolean agrees = switch (type) {
-            case TEXT -> true;
+            case TEXT, UNKNOWN -> true;
             case FLOAT -> CoreSchema.isNumber(event.getValue());
             default -> CoreSchema.typeOf(event.getValue()) == type;
         };
@@ -223,7 +228,9 @@ final class YamlComposer {
         while (event.getEventId() != Event.ID.MappingEnd) {
             YamlNode key = node(event, depth + 1);
             YamlNode value = node(events.next(), depth + 1);
-            if (!(key instanceof Scalar name)) {
+            if (key instanceof Scalar scalar && scalar.isUnknown()) {
+                keysAreKnown = false;
+            } else if (!(key instanceof Scalar name)) {
                 diagnostics.add(error(
                         Code.YAML_FEATURE, key.place().span(), "a key is one word, but this is " + key.describe()));
             } else if (name.plain() && name.text().equals(MERGE)) {
@@ -260,6 +267,8 @@ final class YamlComposer {
             for (YamlNode from : sources) {
                 if (from instanceof Mapping mapping) {
                     mapping.entries().forEach(e -> all.putIfAbsent(e.key().text(), e));
+                } else if (from instanceof Scalar scalar && scalar.isUnknown()) {
+                    keysAreKnown = false;
                 } else {
                     Place at = from.place().alias() == null
                             ? from.place()

@@ -22,7 +22,9 @@ sealed interface YamlNode {
         BOOL,
         INT,
         FLOAT,
-        TEXT
+        TEXT,
+        /** An alias without an anchor: that is reported, and nothing more need be said about the value. */
+        UNKNOWN
     }
 
     /**
@@ -38,14 +40,20 @@ sealed interface YamlNode {
             return 1;
         }
 
+        /** Whether it is the value of a key without one; so is what nobody knows. */
         boolean isNull() {
-            return type == ScalarType.NULL;
+            return type == ScalarType.NULL || isUnknown();
+        }
+
+        boolean isUnknown() {
+            return type == ScalarType.UNKNOWN;
         }
 
         @Override
         public String describe() {
             String shown = io.nsbox.diag.Printable.quote(text);
             return switch (type) {
+                case UNKNOWN -> "an unknown alias";
                 case NULL -> text.isEmpty() ? "nothing" : "YAML's null " + shown;
                 case BOOL -> "the boolean " + shown;
                 case INT, FLOAT -> "the number " + shown;

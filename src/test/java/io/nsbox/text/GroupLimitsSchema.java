@@ -12,10 +12,13 @@ final class GroupLimitsSchema {
 
     static ObjectNode property(Key key) {
         return switch (key) {
-            case MEM_LIMIT, MEM_RESERVATION -> size();
+            case MEM_LIMIT -> size(GroupLimitsReader.LEAST_MEMORY);
+            case MEM_RESERVATION -> size(0);
             case MEMSWAP_LIMIT -> {
                 ObjectNode either = JSON.objectNode();
-                either.putArray("anyOf").add(size()).add(JSON.objectNode().put("const", -1));
+                either.putArray("anyOf")
+                        .add(size(GroupLimitsReader.LEAST_MEMORY))
+                        .add(JSON.objectNode().put("const", -1));
                 yield either;
             }
             case CPUS -> {
@@ -42,11 +45,9 @@ final class GroupLimitsSchema {
         };
     }
 
-    private static ObjectNode size() {
+    private static ObjectNode size(long least) {
         ObjectNode either = JSON.objectNode();
-        either.putArray("anyOf")
-                .add(integer(GroupLimitsReader.LEAST_MEMORY, Long.MAX_VALUE))
-                .add(string(SizeReader.PATTERN));
+        either.putArray("anyOf").add(integer(least, Long.MAX_VALUE)).add(string(SizeReader.PATTERN));
         return either;
     }
 

@@ -151,7 +151,7 @@ class SchemaTest {
         }
         YamlNode.Scalar scalar = (YamlNode.Scalar) node;
         return switch (scalar.type()) {
-            case NULL -> JSON.nullNode();
+            case NULL, UNKNOWN -> JSON.nullNode();
             case BOOL -> JSON.booleanNode(scalar.text().equalsIgnoreCase("true"));
             case INT ->
                 JSON.numberNode(
