@@ -37,7 +37,7 @@ record FreezeRoot(boolean takesTargets, Optional<Span> cause) implements Step {
                     emitter.frame().page.shownAs("&status"));
             b.load(8, emitter.frame().scratch, emitter.frame().page, STATFS_FLAGS);
             b.branch(emitter.frame().scratch, Condition.ANY_BIT, ST_RDONLY, readOnly);
-            b.set(targets.frozen, 1);
+            b.set(targets.frozenRoot.frozen, 1);
             b.place(readOnly);
         }
         emitter.must(

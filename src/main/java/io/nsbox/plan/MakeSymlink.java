@@ -45,7 +45,7 @@ record MakeSymlink(Mount.Symlink symlink, Optional<Span> cause) implements Step 
                 Operand.of(targets.target),
                 name,
                 said.shownAs(to.text()),
-                Operand.number(Targets.PATH_MAX));
+                Operand.number(WalkPath.PATH_MAX));
         b.branch(length, Condition.NOT_EQUAL, bytes, other);
         b.compare(said, to, Operand.number(bytes), differs);
         b.branch(differs, Condition.EQUAL, 0, done);

@@ -17,6 +17,6 @@ final class RememberFolder implements Step {
                 Hints.of(RefusalHints.CHDIR),
                 Syscall.GETCWD,
                 emitter.targets().folder().shownAs("&path"),
-                Operand.number(Targets.PATH_MAX));
+                Operand.number(WalkPath.PATH_MAX));
     }
 }
