@@ -2,9 +2,11 @@ package io.nsbox.text;
 
 import io.nsbox.diag.Code;
 import io.nsbox.diag.Printable;
+import io.nsbox.diag.Severity;
 import io.nsbox.seccomp.Action;
 import io.nsbox.seccomp.Comparison;
 import io.nsbox.seccomp.Condition;
+import io.nsbox.seccomp.ErrnoNames;
 import io.nsbox.seccomp.KernelRelease;
 import io.nsbox.seccomp.Profile;
 import io.nsbox.seccomp.Rule;
@@ -40,6 +42,7 @@ final class ProfileReader {
     private static final List<String> KEYS = List.of(
             "defaultAction",
             "defaultErrnoRet",
+            "defaultErrno",
             "architectures",
             "archMap",
             "flags",
@@ -47,7 +50,7 @@ final class ProfileReader {
             "listenerMetadata",
             "syscalls");
     private static final List<String> RULE_KEYS =
-            List.of("names", "name", "action", "errnoRet", "args", "comment", "includes", "excludes");
+            List.of("names", "name", "action", "errnoRet", "errno", "args", "comment", "includes", "excludes");
     private static final List<String> CONDITION_KEYS = List.of("index", "value", "valueTwo", "op");
     private static final List<String> SELECTOR_KEYS = List.of("caps", "arches", "minKernel");
     private static final List<String> ARCH_MAP_KEYS = List.of("architecture", "subArchitectures");
@@ -176,21 +179,74 @@ final class ProfileReader {
             return Optional.empty();
         }
         boolean takesErrno = kind.get() == Action.Kind.ERRNO || kind.get() == Action.Kind.TRACE;
-        if (errno.isEmpty() || !takesErrno) {
-            // Docker writes a defaultErrnoRet beside every default action.
-            boolean stray = errno.isPresent() && !errnoKey.startsWith("default");
-            if (stray) {
-                error(
-                        Code.CONFLICT,
-                        errno.get(),
-                        under(ownerPath, errnoKey),
-                        "'" + word.get() + "' returns no errno",
-                        "remove 'errnoRet', or use SCMP_ACT_ERRNO");
-            }
-            return stray ? Optional.empty() : Optional.of(new Action(kind.get(), takesErrno ? EPERM : 0));
+        // Docker and podman write a default errno beside every default action.
+        if (!takesErrno && errnoKey.startsWith("default")) {
+            return Optional.of(new Action(kind.get(), 0));
         }
-        return number(errno.get(), under(ownerPath, errnoKey), LARGEST_ERRNO)
-                .map(number -> new Action(kind.get(), (int) (long) number));
+        Optional<YamlNode> named = errnoName(owner, errnoKey);
+        if (!takesErrno && (errno.isPresent() || named.isPresent())) {
+            String key = errno.isPresent() ? errnoKey : nameKey(errnoKey);
+            error(
+                    Code.CONFLICT,
+                    errno.or(() -> named).get(),
+                    under(ownerPath, key),
+                    "'" + word.get() + "' returns no errno",
+                    "remove '" + key + "', or use SCMP_ACT_ERRNO");
+            return Optional.empty();
+        }
+        if (!takesErrno) {
+            return Optional.of(new Action(kind.get(), 0));
+        }
+        return errno(errno, named, errnoKey, ownerPath).map(number -> new Action(kind.get(), number));
+    }
+
+    /** podman's key for the name of the errno whose number another key gives. */
+    private static String nameKey(String errnoKey) {
+        return errnoKey.substring(0, errnoKey.length() - "Ret".length());
+    }
+
+    private static Optional<YamlNode> errnoName(Mapping owner, String errnoKey) {
+        return value(owner, nameKey(errnoKey))
+                .filter(node -> !(node instanceof Scalar s && s.text().isEmpty()));
+    }
+
+    /** The errno of an action: its number, its name, or both, which then say the same. */
+    private Optional<Integer> errno(
+            Optional<YamlNode> number, Optional<YamlNode> named, String errnoKey, String ownerPath) {
+        int before = binding.errorCount();
+        Optional<Integer> byNumber = number.flatMap(each -> number(each, under(ownerPath, errnoKey), LARGEST_ERRNO))
+                .map(Long::intValue);
+        String namePath = under(ownerPath, nameKey(errnoKey));
+        Optional<Integer> byName = named.flatMap(each -> errnoOf(each, namePath));
+        if (binding.errorCount() > before) {
+            return Optional.empty();
+        }
+        if (byNumber.isPresent() && byName.isPresent() && !byNumber.equals(byName)) {
+            error(
+                    Code.CONFLICT,
+                    named.get(),
+                    namePath,
+                    "'" + nameKey(errnoKey) + "' is " + byName.get() + ", and '" + errnoKey + "' is " + byNumber.get(),
+                    "remove one of the two");
+            return Optional.empty();
+        }
+        return Optional.of(byName.or(() -> byNumber).orElse(EPERM));
+    }
+
+    private Optional<Integer> errnoOf(YamlNode node, String path) {
+        Optional<String> name = binding.text(node, path);
+        Optional<Integer> number = name.flatMap(ErrnoNames::number);
+        if (name.isPresent() && number.isEmpty()) {
+            error(
+                    Code.UNKNOWN_VALUE,
+                    node,
+                    path,
+                    "no error is called " + Printable.quote(name.get()),
+                    Suggestion.nearest(name.get(), ErrnoNames.all())
+                            .map(near -> "did you mean '" + near + "'?")
+                            .orElse("names are those of errno(3)"));
+        }
+        return number;
     }
 
     private Optional<Long> number(YamlNode node, String path, long largest) {
@@ -350,16 +406,16 @@ final class ProfileReader {
         }
         boolean masked = comparison.get() == Comparison.MASKED_EQ;
         if (masked && (valueTwo.get() & ~value.get()) != 0) {
-            error(
-                    Code.CONFLICT,
-                    second.get(),
-                    under(path, "valueTwo"),
-                    "'valueTwo' has bits that the mask in 'value' has not, so it can never be equal",
-                    "for SCMP_CMP_MASKED_EQ 'value' is the mask, and 'valueTwo' what the masked bits are");
-            return Optional.empty();
+            binding.report(binding.problem(
+                            Severity.WARNING,
+                            Code.CONFLICT,
+                            second.get(),
+                            under(path, "valueTwo"),
+                            "'valueTwo' has bits that the mask in 'value' has not: they do not count")
+                    .withHelp("for SCMP_CMP_MASKED_EQ 'value' is the mask, and 'valueTwo' what the masked bits are"));
         }
-        return Optional.of(
-                new Condition((int) (long) index.get(), comparison.get(), value.get(), masked ? valueTwo.get() : 0));
+        long wanted = masked ? valueTwo.get() & value.get() : 0;
+        return Optional.of(new Condition((int) (long) index.get(), comparison.get(), value.get(), wanted));
     }
 
     /** A number of 64 bits without a sign. */

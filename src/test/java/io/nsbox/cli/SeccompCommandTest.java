@@ -67,6 +67,32 @@ class SeccompCommandTest {
     }
 
     @Test
+    void anErrnoMayBeGivenByItsNameAsPodmanDoes() throws IOException {
+        Files.writeString(folder.resolve("podman.json"), """
+                {
+                  "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "defaultErrno": "ENOSYS",
+                  "syscalls": [
+                    {"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": [], "comment": "", "includes": {}, "excludes": {}},
+                    {"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1, "errno": "EPERM"},
+                    {"names": ["socket"], "action": "SCMP_ACT_ERRNO", "errno": "EAFNOSUPPORT"}
+                  ]
+                }
+                """);
+
+        assertThat(run("podman.json", "--arch", "x86_64")).isZero();
+
+        assertThat(err()).isEmpty();
+        assertThat(out()).contains("others: errno 38 (ENOSYS)\n", """
+
+                errno 1 (EPERM) (1):
+                  mount
+
+                errno 97 (EAFNOSUPPORT) (1):
+                  socket
+                """);
+    }
+
+    @Test
     void aProfileIsListedByWhatHappensToTheCalls() {
         assertThat(run("p.json", "--arch", "x86_64", "--caps", "net_raw,CAP_SYS_ADMIN"))
                 .isZero();

@@ -118,7 +118,8 @@ final class ProfileGenerator {
         long value = value() & mask;
         String two = "";
         if (operator.equals("SCMP_CMP_MASKED_EQ")) {
-            two = ", \"valueTwo\": " + Long.toUnsignedString(value() & value);
+            // Bits beyond the mask in "value" do not count.
+            two = ", \"valueTwo\": " + Long.toUnsignedString(value() & (random.nextBoolean() ? value : mask));
         }
         return "{\"index\": " + index + ", \"value\": " + Long.toUnsignedString(value) + two + ", \"op\": \"" + operator
                 + "\"}";

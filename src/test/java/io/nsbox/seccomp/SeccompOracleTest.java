@@ -2,6 +2,7 @@ package io.nsbox.seccomp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsbox.diag.Diagnostic;
 import io.nsbox.program.Arch;
 import io.nsbox.text.ProfileFile;
 import java.io.IOException;
@@ -105,7 +106,7 @@ class SeccompOracleTest {
         Path file = folder.resolve("profile.json");
         Files.writeString(file, json);
         ProfileFile read = ProfileFile.read("profile.json", file);
-        assertThat(read.problems()).as(json).isEmpty();
+        assertThat(read.problems()).as(json).noneMatch(Diagnostic::isError);
         Profile profile = read.profile().orElseThrow();
         Policy policy = profile.policy(new Surroundings(arch, capabilities, new KernelRelease(99, 0)));
         Optional<Libseccomp.Verdicts> theirs = libseccomp.filter(json, arch, capabilities);

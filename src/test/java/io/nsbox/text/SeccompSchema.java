@@ -1,5 +1,6 @@
 package io.nsbox.text;
 
+import io.nsbox.seccomp.ErrnoNames;
 import io.nsbox.seccomp.SystemCalls;
 import java.util.Collection;
 import java.util.List;
@@ -25,6 +26,7 @@ final class SeccompSchema {
         ObjectNode properties = JSON.objectNode();
         properties.set("defaultAction", words(ProfileWords.ACTIONS.keySet()));
         properties.set("defaultErrnoRet", integer(0, 4095));
+        properties.set("defaultErrno", words(ErrnoNames.all()));
         ObjectNode architectures = words(ProfileWords.ARCHITECTURES.keySet());
         properties.set("architectures", list(architectures));
         ObjectNode map = JSON.objectNode();
@@ -47,6 +49,7 @@ final class SeccompSchema {
         properties.set("name", name);
         properties.set("action", words(ProfileWords.ACTIONS.keySet()));
         properties.set("errnoRet", integer(0, 4095));
+        properties.set("errno", words(ErrnoNames.all()));
         properties.set("args", list(condition()));
         properties.putObject("comment");
         properties.set("includes", selector());
