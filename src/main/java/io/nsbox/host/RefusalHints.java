@@ -26,6 +26,11 @@ public enum RefusalHints {
             entry("EINVAL", Texts.NO_SUCH_NAMESPACE),
             entry("ENOMEM", Texts.NO_INIT),
             entry("EAGAIN", Texts.PROCESS_LIMIT))),
+    /** clone3(2) with CLONE_NEWTIME among the flags, for which there is no older call. */
+    CLONE_WITH_TIME(Map.of(
+            "ENOSYS",
+            "a seccomp filter hides clone3, as in a container: leave `time` out of `namespaces`, or run nsbox without the"
+                    + " filter")),
     /** clone3(2) with namespace flags, but without CLONE_NEWUSER. */
     CLONE_WITHOUT_USER(Map.ofEntries(
             entry("EPERM", "the caller may not make these namespaces: list `user` too, or run as root"),
@@ -108,7 +113,22 @@ public enum RefusalHints {
                             + " `uid_map: root` or `dev: host`"),
             entry("ENOSPC", Texts.NAMESPACE_LIMIT),
             entry("EUSERS", Texts.NAMESPACE_LIMIT))),
-    /** Opening what a bind shows, or the folder of {@code rootfs}. */
+    /** Opening the folder of {@code rootfs}. */
+    OPEN_ROOT(Map.ofEntries(
+            entry("ENOENT", "there is no such folder on the caller's side: make it, or correct `rootfs`"),
+            entry("ENOTDIR", "a part of this path is a file, not a folder"),
+            entry("ELOOP", "too many symbolic links in this path"),
+            entry("EACCES", "the caller may not enter a folder on this path, or a security module forbids it"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EINVAL", "it lies on a mount that cannot be bound: unbindable, or of another mount namespace"))),
+    /** Mounting it over the caller's. */
+    MOUNT_ROOT(Map.ofEntries(
+            entry("EINVAL", "`rootfs` must be a folder"),
+            entry("ENOTDIR", "`rootfs` must be a folder"),
+            entry("EPERM", Texts.NO_CAPABILITY),
+            entry("EACCES", Texts.NO_MOUNTS),
+            entry("ENOSPC", Texts.MOUNT_LIMIT))),
+    /** Opening what a bind shows. */
     OPEN_SOURCE(Map.ofEntries(
             entry("ENOENT", "there is no such file or folder on the caller's side; a bind may be `optional: true`"),
             entry("ENOTDIR", "a part of this path is a file, not a folder"),

@@ -116,8 +116,13 @@ record CloneNamespaces(Set<Namespace> namespaces, boolean asSibling, Optional<Sp
         if (namespaces.isEmpty()) {
             return Hints.of(RefusalHints.FORK);
         }
-        return Hints.of(
+        Hints hints = Hints.of(
                 namespaces.contains(Namespace.USER) ? RefusalHints.CLONE_WITH_USER : RefusalHints.CLONE_WITHOUT_USER);
+        return namespaces.contains(Namespace.TIME)
+                ? hints.and(
+                        Linux.ENOSYS,
+                        RefusalHints.CLONE_WITH_TIME.hint("ENOSYS").orElseThrow())
+                : hints;
     }
 
     static long flag(Namespace namespace) {

@@ -162,7 +162,7 @@ public final class Emitter {
     /** From here on this step speaks. */
     void speaksFor(NumberedStep numbered) {
         step = numbered.number();
-        title = numbered.step().title();
+        title = numbered.shownTitle();
     }
 
     /** What follows is the speaking step's, and runs there. */

@@ -164,9 +164,9 @@ final class MountCalls {
     }
 
     /** Mounts a tree over {@code /}; the caller's paths go on leading to what lies below. */
-    static void moveOverRoot(Emitter emitter, Slot tree) {
+    static void moveOverRoot(Emitter emitter, Slot tree, RefusalHints hints) {
         emitter.must(
-                Hints.of(RefusalHints.MOUNT),
+                Hints.of(hints),
                 Syscall.MOVE_MOUNT,
                 Operand.of(tree),
                 emitter.builder().text(""),

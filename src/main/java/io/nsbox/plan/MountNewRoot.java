@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.host.RefusalHints;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,6 @@ record MountNewRoot(Optional<Span> cause) implements Step {
 
     @Override
     public void inChild(Emitter emitter) {
-        MountCalls.moveOverRoot(emitter, emitter.targets().root);
+        MountCalls.moveOverRoot(emitter, emitter.targets().root, RefusalHints.MOUNT_ROOT);
     }
 }

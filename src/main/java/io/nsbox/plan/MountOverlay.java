@@ -8,6 +8,7 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.Mount.Access;
+import io.nsbox.spec.OverlayLayers;
 import io.nsbox.spec.Rootfs;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ record MountOverlay(String name, List<String> lower, Rootfs.Overlay upper, boole
                 b.text("mount-" + name),
                 b.text("overlay"),
                 flags(),
-                b.text(options()));
+                b.text(OverlayLayers.options(lower, upper, name, inUserNamespace)));
         emitter.must(tree, Syscall.OPEN_TREE, scratch, b.text("mount-" + name), MountCalls.copyOfMount());
     }
 
@@ -111,20 +112,5 @@ record MountOverlay(String name, List<String> lower, Rootfs.Overlay upper, boole
             names.add("MS_NOEXEC");
         }
         return Operand.named(names.isEmpty() ? "0" : String.join("|", names), bits);
-    }
-
-    private String options() {
-        List<String> layers = lower.stream().map(MountOverlay::escape).toList();
-        String options = "lowerdir=" + String.join(":", layers);
-        if (upper instanceof Rootfs.Kept kept) {
-            options += ",upperdir=" + escape(kept.upper()) + ",workdir=" + escape(kept.work());
-        } else {
-            options += ",upperdir=upper-" + name + ",workdir=work-" + name;
-        }
-        return options + (inUserNamespace ? ",userxattr" : "");
-    }
-
-    private static String escape(String path) {
-        return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
     }
 }

@@ -17,7 +17,7 @@ record OpenNewRoot(String folder, Optional<Span> cause) implements Step {
     @Override
     public void inChild(Emitter emitter) {
         emitter.must(
-                Hints.of(RefusalHints.OPEN_SOURCE),
+                Hints.of(RefusalHints.OPEN_ROOT),
                 emitter.targets().root,
                 Syscall.OPEN_TREE,
                 Operand.named("AT_FDCWD", Linux.AT_FDCWD),

@@ -2,8 +2,8 @@ package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
 import io.nsbox.spec.Mount;
+import io.nsbox.spec.OverlayLayers;
 import io.nsbox.spec.Rootfs;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -20,7 +20,7 @@ record OpenOverlay(Mount.Overlay overlay, int index, boolean inUserNamespace, Op
     @Override
     public void inChild(Emitter emitter) {
         Targets targets = emitter.targets();
-        Rootfs.Overlay upper = Objects.requireNonNullElseGet(overlay.kept(), Rootfs.Discarded::new);
+        Rootfs.Overlay upper = OverlayLayers.upper(overlay.kept());
         new MountOverlay(Integer.toString(index), overlay.lower(), upper, inUserNamespace, overlay.access())
                 .emit(emitter, targets.tree);
         targets.keepSource(index);

@@ -24,7 +24,7 @@ final class OpenScratch implements Step {
         Slot scratch = emitter.targets().scratch();
         MountCalls.newFileSystem(
                 emitter, Hints.of(RefusalHints.NEW_FILE_SYSTEM), "tmpfs", Map.of("mode", "0700"), ACCESS, scratch);
-        MountCalls.moveOverRoot(emitter, scratch);
+        MountCalls.moveOverRoot(emitter, scratch, RefusalHints.MOUNT);
         emitter.must(Syscall.FCHDIR, Operand.of(scratch));
     }
 

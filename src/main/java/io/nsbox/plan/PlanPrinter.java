@@ -1,5 +1,6 @@
 package io.nsbox.plan;
 
+import io.nsbox.diag.Printable;
 import io.nsbox.diag.Span;
 import java.util.List;
 import java.util.Locale;
@@ -15,16 +16,12 @@ public final class PlanPrinter {
     public static String steps(Plan plan) {
         StringBuilder text = heading(plan);
         int width = plan.steps().stream()
-                .mapToInt(step -> step.step().title().length())
+                .mapToInt(step -> step.shownTitle().length())
                 .filter(length -> length <= WIDEST)
                 .max()
                 .orElse(0);
         for (NumberedStep step : plan.steps()) {
-            String line = String.format(
-                    Locale.ROOT,
-                    "%3d  %-" + width + "s",
-                    step.number(),
-                    step.step().title());
+            String line = String.format(Locale.ROOT, "%3d  %-" + width + "s", step.number(), step.shownTitle());
             String cause = step.step().cause().map(PlanPrinter::cause).orElse("");
             text.append((line + cause).stripTrailing()).append('\n');
         }
@@ -64,9 +61,9 @@ public final class PlanPrinter {
     }
 
     private static String stepLine(List<NumberedStep> steps, int number) {
-        Step step = steps.get(number - 1).step();
-        return "  # step " + number + ": " + step.title()
-                + step.cause().map(PlanPrinter::cause).orElse("") + "\n";
+        NumberedStep numbered = steps.get(number - 1);
+        return "  # step " + number + ": " + numbered.shownTitle()
+                + numbered.step().cause().map(PlanPrinter::cause).orElse("") + "\n";
     }
 
     private static StringBuilder heading(Plan plan) {
@@ -75,6 +72,6 @@ public final class PlanPrinter {
     }
 
     private static String cause(Span span) {
-        return "  <- " + span.location() + ": " + span.text().strip();
+        return "  <- " + span.location() + ": " + Printable.of(span.text().strip());
     }
 }

@@ -106,8 +106,8 @@ final class TellProgress {
     /** Emits a line about a part of a step. */
     void tell(NumberedStep step, int steps, Phase phase, String how) {
         known.add(step.number());
-        String what = "step " + step.number() + " of " + steps + ", " + phase.word() + ": "
-                + step.step().title() + ": " + how;
+        String what =
+                "step " + step.number() + " of " + steps + ", " + phase.word() + ": " + step.shownTitle() + ": " + how;
         b.set(text, b.text(what));
         b.set(length, what.getBytes(StandardCharsets.UTF_8).length);
         call();

@@ -1,5 +1,6 @@
 package io.nsbox.plan;
 
+import io.nsbox.diag.Printable;
 import io.nsbox.diag.Span;
 import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
@@ -247,7 +248,7 @@ final class TellRefusal {
 
     private int subjects(List<String> paths) {
         ByteBuffer offsets = ByteBuffer.allocate(4 * paths.size()).order(ByteOrder.LITTLE_ENDIAN);
-        paths.forEach(path -> offsets.putInt(texts.text(path)));
+        paths.forEach(path -> offsets.putInt(texts.text(Printable.of(path))));
         return texts.bytes(offsets.array());
     }
 
@@ -289,7 +290,7 @@ final class TellRefusal {
     /** A step's texts: number, title, arrow or 0, the rest of the snippet after the path, what starts a note, and its paths. */
     private int stepTexts(NumberedStep numbered) {
         Optional<Span> cause = numbered.step().cause();
-        int title = texts.text(numbered.step().title() + ": ");
+        int title = texts.text(numbered.shownTitle() + ": ");
         int arrow = 0;
         int afterPath = 0;
         String margin = "  ";

@@ -30,6 +30,7 @@ public final class CrossRules {
             ProcFiles.check(spec, origins, diagnostics);
             SeccompRules.check(spec, origins, diagnostics);
             DevRules.check(spec, origins, diagnostics);
+            OverlayLayers.check(spec, origins, diagnostics);
             new GroupLimitRules(spec, origins, diagnostics).check();
         });
     }

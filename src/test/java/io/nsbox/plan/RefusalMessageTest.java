@@ -119,6 +119,27 @@ class RefusalMessageTest {
     }
 
     @Test
+    void whatMovesACursorIsShownAndNotDone() {
+        Plan plan = plan("namespaces: [user, mount]\nuid_map: root\nmounts:\n"
+                + "  - {type: bind, source: \"/a\\n\\e[31mb\", target: /mnt}\ncommand: [sh]\n");
+        assertThat(Run.refusing(plan, USER, "open_tree(AT_FDCWD, \"/a", Errnos.ALL.get(1))
+                        .messages()
+                        .get(0))
+                .startsWith("nsbox: error: step 15 of 24 refused: open /a\u240a\u241b[31mb: ENOENT")
+                .contains("= note: the call was open_tree(AT_FDCWD, \"/a\\n\\033[31mb\"");
+        assertThat(PlanPrinter.steps(plan)).contains("  open /a\u240a\u241b[31mb ");
+    }
+
+    @Test
+    void aFilterThatHidesClone3IsNamedWhereNoOlderCallWillDo() {
+        Plan plan = plan("namespaces: [user, time]\nuid_map: root\ncommand: [sh]\n");
+        assertThat(Run.refusing(plan, USER, "clone3", new Errnos.Errno(38, "", ""))
+                        .messages()
+                        .get(0))
+                .contains("= help: a seccomp filter hides clone3, as in a container:");
+    }
+
+    @Test
     void aStepThatEverySandboxTakesShowsNoLine() {
         Plan plan = plan("namespaces: [uts]\ncommand: [sh]\n");
         assertThat(Run.refusing(plan, ROOT, "socketpair", new Errnos.Errno(24, "", ""))

@@ -35,6 +35,7 @@ class SchemaTest {
             "id-map-overlap",
             "limits-swap-less",
             "mounts-below-proc",
+            "mounts-overlay-too-long",
             "limits-swap-alone",
             "limits-reservation",
             "limits-parent-alone",
