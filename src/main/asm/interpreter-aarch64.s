@@ -76,7 +76,11 @@ op_call:
 op_jump:
         mov     x12, x0
 goto:
+        .ifdef  FAR
+        add     x20, x21, x12, lsl #3
+        .else
         add     x20, x21, x12, lsl #1
+        .endif
         b       run
 
 op_branch:

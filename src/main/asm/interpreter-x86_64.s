@@ -3,7 +3,8 @@
 # A program is a table of records (io.nsbox.image.TableEncoder):
 #   0 operation, and in its upper three bits the number of arguments
 #   1 mask of the arguments that are slots; bit 6: arguments have 16 bits, not 32; bit 7: the upper bit of the number
-#   2 result slot   3 number   4 target (in units of 2 bytes from the table) or error field   6 up to six arguments
+#   2 result slot   3 number   4 target (in units of 2 bytes from the table, 8 with FAR) or error field
+#   6 up to six arguments
 # Registers: r15 slots, rbx current record, rdi rsi rdx r10 r8 r9 arguments (as syscall(2) takes them),
 # ecx number, r12 result slot, r13 target.  No memory but the slots, the buffers and the stack page is touched.
 
@@ -88,7 +89,11 @@ op_call:
 op_jump:
         mov     r13, rdi
 goto:
+        .ifdef  FAR
+        lea     rbx, [r13*8+TABLE]
+        .else
         lea     rbx, [r13*2+TABLE]
+        .endif
         jmp     run
 
 op_branch:

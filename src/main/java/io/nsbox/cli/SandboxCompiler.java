@@ -26,7 +26,9 @@ import io.nsbox.plan.SandboxProcess;
 import io.nsbox.plan.Trace;
 import io.nsbox.program.Arch;
 import io.nsbox.program.Program;
+import io.nsbox.program.TooLargeException;
 import io.nsbox.spec.InputFile;
+import io.nsbox.spec.Key;
 import io.nsbox.spec.LoadedSpec;
 import io.nsbox.state.Sandbox;
 import io.nsbox.state.Sandboxes;
@@ -97,7 +99,11 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         } else {
             program = Lowering.cached(plan, arch, proof);
         }
-        return new Image(ElfImage.write(program), List.of(), plan.steps().size(), proof.inputs());
+        try {
+            return new Image(ElfImage.write(program), List.of(), plan.steps().size(), proof.inputs());
+        } catch (TooLargeException e) {
+            return new Image(new byte[0], List.of(tooLarge(spec, e)), 0, List.of());
+        }
     }
 
     @Override
@@ -141,10 +147,16 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             return false;
         }
         Plan plan = Planner.plan(spec.get(), subordinates.ranges());
-        Trace trace =
-                view.missing() ? Trace.withoutTargets(plan, ownArch(), caller()) : Trace.of(plan, ownArch(), caller());
-        console.out().print(print(plan, trace, view));
-        return true;
+        try {
+            Trace trace = view.missing()
+                    ? Trace.withoutTargets(plan, ownArch(), caller())
+                    : Trace.of(plan, ownArch(), caller());
+            console.out().print(print(plan, trace, view));
+            return true;
+        } catch (TooLargeException e) {
+            print(List.of(tooLarge(spec.get(), e)), console);
+            return false;
+        }
     }
 
     private static String print(Plan plan, Trace trace, PlanCommand.View view) {
@@ -171,6 +183,16 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             Style style = Style.colour(console.colourOnErr());
             console.err().print(new TextRenderer(style).render(diagnostics));
         }
+    }
+
+    /** Only mounts can make a launcher so long. */
+    private static Diagnostic tooLarge(LoadedSpec spec, TooLargeException e) {
+        String message = "this takes " + e.size() + " bytes of steps, and a launcher has room for " + e.most();
+        return spec.origins()
+                .key(Key.MOUNTS.word())
+                .map(span -> Diagnostic.at(Severity.ERROR, Code.OUT_OF_RANGE, span, Key.MOUNTS.word(), message))
+                .orElseGet(() -> Diagnostic.of(Severity.ERROR, Code.OUT_OF_RANGE, spec.file(), message))
+                .withHelp("list fewer: a folder can be mounted in the place of the files in it");
     }
 
     private Proof proof(LoadedSpec spec, List<HostFile> files) {

@@ -131,6 +131,7 @@ public enum RefusalHints {
     /** Opening what a bind shows. */
     OPEN_SOURCE(Map.ofEntries(
             entry("ENOENT", "there is no such file or folder on the caller's side; a bind may be `optional: true`"),
+            entry("EMFILE", "each source stays open until it is mounted: raise the caller's limit (ulimit -n)"),
             entry("ENOTDIR", "a part of this path is a file, not a folder"),
             entry("ELOOP", "too many symbolic links in this path"),
             entry("EACCES", "the caller may not enter a folder on this path, or a security module forbids it"),

@@ -33,7 +33,7 @@ public final class ElfImage {
     /** The bytes of the executable; the same program gives the same bytes, always. */
     public static byte[] write(Program program) {
         Layout layout = Layout.of(program);
-        byte[] code = Interpreter.code(program.arch());
+        byte[] code = Interpreter.code(program.arch(), layout.targetUnit());
         int codeEnd = CODE_OFFSET + code.length;
         if (codeEnd > Layout.TABLE_OFFSET) {
             throw new IllegalStateException("the interpreter has outgrown its " + Layout.TABLE_OFFSET + " bytes");

@@ -1,22 +1,28 @@
 package io.nsbox.image;
 
 import io.nsbox.program.Arch;
+import io.nsbox.program.Layout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The interpreter's machine code: one constant piece of bytes for each architecture.
+ * The interpreter's machine code: one constant piece of bytes for each architecture, and one more, which differs in a single
+ * instruction, for tables so long that their targets count in larger units.
  *
  * <p>The hex listings are made from the assembly sources under {@code src/main/asm}; a test assembles those again.
  */
 public final class Interpreter {
     private Interpreter() {}
 
-    /** The code for this architecture; its first byte is the launcher's entry point. */
-    public static byte[] code(Arch arch) {
-        String resource = "interpreter-" + arch.word() + ".hex";
+    /**
+     * The code for this architecture; its first byte is the launcher's entry point.
+     *
+     * @param targetUnit what the table's targets count: {@link Layout#TARGET_UNIT} or {@link Layout#FAR_TARGET_UNIT} bytes
+     */
+    public static byte[] code(Arch arch, int targetUnit) {
+        String resource = "interpreter-" + arch.word() + (targetUnit == Layout.FAR_TARGET_UNIT ? "-far" : "") + ".hex";
         try (InputStream listing = Interpreter.class.getResourceAsStream(resource)) {
             if (listing == null) {
                 throw new IllegalStateException(resource + " is missing from the jar");

@@ -18,7 +18,7 @@ import java.util.List;
  * the arguments that are slots, a bit that says whether the arguments are short, and the upper bit of the number (1); the
  * result slot (1); the number, which is a syscall's number, a condition's code, or a size (1); the target or error field
  * (2); the arguments (4 bytes each, or 2 where all of them are small). Targets count in units of
- * {@link Layout#TARGET_UNIT} bytes from the start of the table.
+ * {@link Layout#targetUnit} bytes from the start of the table.
  */
 public final class TableEncoder {
     static final int CALL = 0;
@@ -37,6 +37,8 @@ public final class TableEncoder {
 
     private static final int SHORT = 1 << 6;
 
+    private static final int WIDE_FILLER = Layout.RECORD_SIZE + Layout.ARGUMENT_SIZE;
+
     private final Program program;
     private final Layout layout;
     private final ByteBuffer table;
@@ -49,16 +51,27 @@ public final class TableEncoder {
 
     /**
      * Encodes a program's table.
-     *
-     * @throws IllegalArgumentException if the table is larger than the 15-bit target field can name
      */
     public static byte[] encode(Program program, Layout layout) {
-        if (layout.tableSize() / Layout.TARGET_UNIT >= OnError.IGNORE_CODE) {
-            throw new IllegalArgumentException("a table of " + layout.tableSize() + " bytes is too large");
-        }
         TableEncoder encoder = new TableEncoder(program, layout);
-        program.instructions().forEach(encoder::put);
+        for (int i = 0; i < program.instructions().size(); i++) {
+            encoder.fill(layout.fillerBefore(i));
+            encoder.put(program.instructions().get(i));
+        }
         return encoder.table.array();
+    }
+
+    /** So many bytes of records that do nothing: sums of which nobody takes note. */
+    private void fill(int bytes) {
+        int left = bytes;
+        while (left > 0) {
+            // Without an argument it has 6 bytes, with a wide one 10; of both together any even number above 4 is made.
+            int size = left == WIDE_FILLER ? WIDE_FILLER : Layout.RECORD_SIZE;
+            table.put((byte) (Arithmetic.ADD.opcode() | (size == WIDE_FILLER ? 1 : 0) << 5))
+                    .put((byte) 0);
+            table.put((byte) Slot.NOWHERE.index()).put(new byte[size - 3]);
+            left -= size;
+        }
     }
 
     private void put(Instruction instruction) {

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where a program's parts lie in the launcher's memory.
@@ -22,8 +23,11 @@ public final class Layout {
     /** Bytes that an argument takes in a record whose arguments are all small. */
     public static final int SHORT_ARGUMENT_SIZE = 2;
 
-    /** Targets of jumps count in units of so many bytes. */
+    /** Targets of jumps count in units of so many bytes: the finest, since all records have even sizes. */
     public static final int TARGET_UNIT = 2;
+
+    /** Likewise, where the table is too long for that; what is jumped to then begins at a multiple. */
+    public static final int FAR_TARGET_UNIT = 8;
 
     /** Where the ELF header and the code are loaded. */
     public static final long CODE_ADDRESS = 0x40_0000;
@@ -41,18 +45,25 @@ public final class Layout {
 
     private final Program program;
     private final Map<Block, Long> addresses = new LinkedHashMap<>();
+    private final int targetUnit;
     private final int[] recordOffsets;
+    private final int[] fillers;
     private final int readOnlySize;
     private final int writableSize;
 
     private Layout(Program program) {
         this.program = program;
         recordOffsets = new int[program.instructions().size() + 1];
-        for (int i = 0; i < program.instructions().size(); i++) {
-            Instruction instruction = program.instructions().get(i);
-            int size = isShort(instruction) ? SHORT_ARGUMENT_SIZE : ARGUMENT_SIZE;
-            recordOffsets[i + 1] =
-                    recordOffsets[i] + RECORD_SIZE + instruction.operands().size() * size;
+        fillers = new int[recordOffsets.length];
+        place(Set.of(), TARGET_UNIT);
+        if (isTooLong(TARGET_UNIT)) {
+            targetUnit = FAR_TARGET_UNIT;
+            place(Set.copyOf(program.labels().values()), FAR_TARGET_UNIT);
+            if (isTooLong(FAR_TARGET_UNIT)) {
+                throw new TooLargeException(tableSize(), (OnError.IGNORE_CODE - 1) * FAR_TARGET_UNIT);
+            }
+        } else {
+            targetUnit = TARGET_UNIT;
         }
         // The interpreter reads six arguments of the last record too, whether it has them or not.
         long address = TABLE_ADDRESS + tableSize() + 6L * ARGUMENT_SIZE;
@@ -73,7 +84,35 @@ public final class Layout {
         writableSize = Math.toIntExact(address - SLOTS_ADDRESS);
     }
 
-    /** Lays a program out. */
+    /** Gives each record its place, and those that are jumped to one at a multiple of the unit. */
+    private void place(Set<Integer> targets, int unit) {
+        int at = 0;
+        for (int i = 0; i < program.instructions().size(); i++) {
+            if (targets.contains(i) && at % unit != 0) {
+                fillers[i] = unit - at % unit;
+                // A record has no fewer bytes.
+                while (fillers[i] < RECORD_SIZE) {
+                    fillers[i] += unit;
+                }
+            }
+            at += fillers[i];
+            recordOffsets[i] = at;
+            Instruction instruction = program.instructions().get(i);
+            int size = isShort(instruction) ? SHORT_ARGUMENT_SIZE : ARGUMENT_SIZE;
+            at += RECORD_SIZE + instruction.operands().size() * size;
+        }
+        recordOffsets[program.instructions().size()] = at;
+    }
+
+    private boolean isTooLong(int unit) {
+        return tableSize() / unit >= OnError.IGNORE_CODE;
+    }
+
+    /**
+     * Lays a program out.
+     *
+     * @throws TooLargeException if the table is longer than a target can name
+     */
     public static Layout of(Program program) {
         return new Layout(program);
     }
@@ -99,9 +138,19 @@ public final class Layout {
         return recordOffsets[recordOffsets.length - 1];
     }
 
+    /** How many bytes a target counts: {@link #TARGET_UNIT}, or {@link #FAR_TARGET_UNIT} for a long table. */
+    public int targetUnit() {
+        return targetUnit;
+    }
+
+    /** How many bytes that do nothing stand before this record. */
+    public int fillerBefore(int index) {
+        return fillers[index];
+    }
+
     /** What a target field holds for this label. */
     public int target(Label label) {
-        return recordOffsets[program.indexOf(label)] / TARGET_UNIT;
+        return recordOffsets[program.indexOf(label)] / targetUnit;
     }
 
     /** Bytes of the table and the constants. */

@@ -1,6 +1,7 @@
 package io.nsbox.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsbox.program.Arch;
 import io.nsbox.program.Arithmetic;
@@ -14,6 +15,7 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Simulator;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
+import io.nsbox.program.TooLargeException;
 import io.nsbox.testing.Commands;
 import io.nsbox.testing.Requirements;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -52,6 +55,53 @@ class InstructionsTest {
                 }
             }
         });
+    }
+
+    /** Beyond 64 KiB targets count in larger units, and what is jumped to is moved there by records that do nothing. */
+    @ParameterizedTest
+    @EnumSource
+    void longTablesAreTheSame(Arch arch) throws IOException {
+        Random random = new Random(2);
+        compare(arch, test -> {
+            Slot sum = test.b.slot("sum");
+            Slot place = test.b.slot("place");
+            test.b.set(sum, 0);
+            for (int block = 0; block < 2000; block++) {
+                Label over = test.b.label("over");
+                Label failed = test.b.label("failed");
+                Label back = test.b.label("back");
+                test.b.branch(sum, Condition.NOT_EQUAL, -1, over);
+                test.b.add(sum, 1_000_000);
+                test.b.place(over);
+                test.b.add(sum, random.nextBoolean() ? block : 100_000 + block);
+                test.b.call(test.result, new OnError.GoTo(failed), Syscall.CLOSE, Operand.number(-1));
+                test.b.add(sum, 1_000_000);
+                test.b.place(failed);
+                test.b.set(place, back);
+                test.b.jump(place);
+                test.b.add(sum, 1_000_000);
+                test.b.place(back);
+                test.b.add(sum, 1);
+                if (block % 20 == 0) {
+                    test.b.set(test.result, Operand.of(sum));
+                    test.keep();
+                }
+            }
+        });
+    }
+
+    @Test
+    void aTableThatNoTargetReachesIsRefused() {
+        Scratch test = new Scratch(Arch.X86_64);
+        for (int i = 0; i < 20_000; i++) {
+            test.b.add(test.result, 1_000_000);
+        }
+        test.keep();
+        Program program = test.finish();
+
+        assertThatThrownBy(() -> ElfImage.write(program))
+                .isInstanceOf(TooLargeException.class)
+                .hasMessage("a table of 280044 bytes is too large");
     }
 
     @ParameterizedTest

@@ -22,12 +22,19 @@ class InterpreterTest {
     void theCommittedListingIsWhatGnuAsMakesOfTheSource(Arch arch) throws IOException {
         String prefix = prefix(arch);
         Requirements.requireProgram(prefix + "as");
-        Path object = folder.resolve("interpreter.o");
-        Path code = folder.resolve("interpreter.bin");
-        run(prefix + "as", "-o", object.toString(), "src/main/asm/interpreter-" + arch.word() + ".s");
-        run(prefix + "objcopy", "-O", "binary", "-j", ".text", object.toString(), code.toString());
+        String source = "src/main/asm/interpreter-" + arch.word() + ".s";
+        String object = folder.resolve("interpreter.o").toString();
 
-        assertThat(Interpreter.code(arch)).isEqualTo(Files.readAllBytes(code));
+        run(prefix + "as", "-o", object, source);
+        assertThat(Interpreter.code(arch, Layout.TARGET_UNIT)).isEqualTo(code(prefix, object));
+        run(prefix + "as", "--defsym", "FAR=1", "-o", object, source);
+        assertThat(Interpreter.code(arch, Layout.FAR_TARGET_UNIT)).isEqualTo(code(prefix, object));
+    }
+
+    private byte[] code(String prefix, String object) throws IOException {
+        Path code = folder.resolve("interpreter.bin");
+        run(prefix + "objcopy", "-O", "binary", "-j", ".text", object, code.toString());
+        return Files.readAllBytes(code);
     }
 
     @ParameterizedTest
@@ -36,7 +43,7 @@ class InterpreterTest {
         String prefix = prefix(arch);
         Requirements.requireProgram(prefix + "objdump");
         Path code = folder.resolve("interpreter.bin");
-        Files.write(code, Interpreter.code(arch));
+        Files.write(code, Interpreter.code(arch, Layout.FAR_TARGET_UNIT));
         String machine = arch == Arch.X86_64 ? "i386:x86-64" : "aarch64";
 
         Commands.Result result = Commands.run(prefix + "objdump", "-D", "-b", "binary", "-m", machine, code.toString());
@@ -55,7 +62,7 @@ class InterpreterTest {
     @ParameterizedTest
     @EnumSource
     void theCodeLeavesRoomBeforeTheTable(Arch arch) {
-        assertThat(Interpreter.code(arch).length)
+        assertThat(Interpreter.code(arch, Layout.FAR_TARGET_UNIT).length)
                 .isLessThan(1024)
                 .isLessThanOrEqualTo(Layout.TABLE_OFFSET - ElfImage.CODE_OFFSET);
     }

@@ -34,6 +34,35 @@ class MountsIT {
         }
     }
 
+    /** Two hundred take more than the 64 KiB that a launcher's steps usually have. */
+    @ParameterizedTest
+    @EnumSource
+    void hundredsOfMountsAreMade(SandboxedAs who) {
+        try (Workshop workshop = who.open()) {
+            workshop.newFolder("data");
+            workshop.file("data/f", "here\n");
+            StringBuilder mounts = new StringBuilder("tmpfs: [/mnt]\nmounts:\n");
+            for (int i = 0; i < 150; i++) {
+                mounts.append("  - {type: file, target: /mnt/")
+                        .append(i)
+                        .append(", content: \"")
+                        .append(i)
+                        .append("\\n\"}\n");
+                mounts.append("  - {type: overlay, target: /mnt/over").append(i).append(", lower: [./data]}\n");
+                mounts.append("  - {type: bind, source: ./none, target: /mnt/none")
+                        .append(i)
+                        .append(", optional: true}\n");
+            }
+            assertThat(
+                            who.run(
+                                    workshop,
+                                    mounts.toString(),
+                                    "grep -c ' /mnt/[o0-9]' /proc/self/mountinfo; cat /mnt/149 /mnt/over149/f; ls -d /mnt/none*"))
+                    .isEqualTo(new Running.Result(
+                            2, "300\n149\nhere\n", "ls: cannot access '/mnt/none*': No such file or directory\n"));
+        }
+    }
+
     /** A remount changes one mount; what is mounted below it would stay writable. */
     @Test
     void aReadOnlyBindCoversTheMountsBelowIt() {
