@@ -233,7 +233,7 @@ class RootFileSystemIT {
                     .contains(" refused: open " + workshop.folder()
                             + "/nowhere as the new root: ENOENT (No such file or directory)\n")
                     .contains("--> box.yaml:3:1\n")
-                    .contains("help: there is no such file or folder on the caller's side");
+                    .contains("help: there is no such folder on the caller's side: make it, or correct `rootfs`");
         }
     }
 
