@@ -65,14 +65,8 @@ final class BuildCommand implements Callable<Integer> {
         if (Files.isDirectory(target)) {
             return refuse("it is a folder; give the name of a file");
         }
-        // Root could put a file in the place of /dev/null.
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
-            return refuse("it is there and is not a regular file");
-        }
         try {
-            // A link is followed, as when a file is written to.
-            Path file = Files.exists(target) ? target.toRealPath() : target;
-            ExecutableFile.write(file, image.get(), "rwxr-xr-x");
+            ExecutableFile.write(target, image.get(), "rwxr-xr-x");
         } catch (IOException e) {
             return refuse(ExecutableFile.reason(e));
         }

@@ -11,9 +11,6 @@ import io.nsbox.state.Sandboxes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,31 +174,6 @@ class CommandLinesTest {
                         nsbox: error: cannot write folder: it is a folder; give the name of a file
                         nsbox: error: cannot write '': the name is empty
                         """);
-    }
-
-    /** As root nothing else would keep {@code -o /dev/null} from putting a file there. */
-    @Test
-    void buildReplacesNothingThatIsNotARegularFile() throws Exception {
-        Path socket = temp.resolve("socket");
-        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            server.bind(UnixDomainSocketAddress.of(socket));
-
-            assertThat(run("build", "box.yaml", "-o", "socket")).isEqualTo(1);
-
-            assertThat(err()).isEqualTo("nsbox: error: cannot write socket: it is there and is not a regular file\n");
-            assertThat(Files.isRegularFile(socket)).isFalse();
-        }
-    }
-
-    @Test
-    void buildFollowsALink() throws Exception {
-        Files.writeString(temp.resolve("old"), "");
-        Files.createSymbolicLink(temp.resolve("link"), Path.of("old"));
-
-        assertThat(run("build", "box.yaml", "-o", "link")).isZero();
-
-        assertThat(temp.resolve("link")).isSymbolicLink();
-        assertThat(temp.resolve("old")).hasBinaryContent(IMAGE);
     }
 
     @ParameterizedTest
