@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,22 @@ class ReferenceTest {
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(Key.values())
                         .filter(Key::isSupported)
                         .map(Key::word)
+                        .toList());
+    }
+
+    @Test
+    void theTableAtTheTopLeadsToEverySectionInItsOrder() {
+        List<String> listed = section("## Keys")
+                .lines()
+                .filter(line -> line.startsWith("| ["))
+                .flatMap(line ->
+                        Pattern.compile("\\[`(\\w+)`]\\(#\\1\\)").matcher(line).results())
+                .map(link -> link.group(1))
+                .toList();
+        assertThat(listed)
+                .containsExactlyElementsOf(PAGE.headings(3).stream()
+                        .filter(heading -> heading.startsWith("`"))
+                        .map(heading -> heading.replace("`", ""))
                         .toList());
     }
 
