@@ -21,6 +21,7 @@ import java.util.StringTokenizer;
  * @param capabilities effective capability mask; see {@link Capability#bit()}
  * @param noNewPrivileges whether setuid programs and file capabilities have no effect (PR_SET_NO_NEW_PRIVS)
  * @param seccompMode 0 none, 1 strict, 2 a filter (seccomp(2))
+ * @param processor the first of the processors on which the caller may run
  */
 public record CallerFacts(
         long uid,
@@ -30,7 +31,8 @@ public record CallerFacts(
         List<Long> groups,
         long capabilities,
         boolean noNewPrivileges,
-        int seccompMode) {
+        int seccompMode,
+        int processor) {
 
     /** Where the facts come from. */
     public static final String SOURCE = "/proc/self/status";
@@ -74,10 +76,16 @@ public record CallerFacts(
                     numbers(fields.getOrDefault("Groups", "")),
                     Long.parseUnsignedLong(fields.getOrDefault("CapEff", "0"), 16),
                     "1".equals(fields.get("NoNewPrivs")),
-                    Integer.parseInt(fields.getOrDefault("Seccomp", "0"))));
+                    Integer.parseInt(fields.getOrDefault("Seccomp", "0")),
+                    first(fields.getOrDefault("Cpus_allowed_list", "0"))));
         } catch (NumberFormatException notAStatusFile) {
             return Optional.empty();
         }
+    }
+
+    private static int first(String list) {
+        StringTokenizer numbers = new StringTokenizer(list, "-,");
+        return numbers.hasMoreTokens() ? Integer.parseInt(numbers.nextToken()) : 0;
     }
 
     private static List<Long> numbers(String field) {

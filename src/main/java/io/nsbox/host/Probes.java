@@ -56,6 +56,7 @@ public final class Probes {
             probes.addAll(maps(side));
         }
         probes.addAll(KeyProbes.of(facts));
+        probes.addAll(LimitProbes.of(facts));
         return List.copyOf(probes);
     }
 

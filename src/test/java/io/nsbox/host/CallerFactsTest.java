@@ -20,11 +20,12 @@ class CallerFactsTest {
                         "CapEff:\t0000000000200080",
                         "CapBnd:\t000001ffffffffff",
                         "NoNewPrivs:\t1",
-                        "Seccomp:\t2");
+                        "Seccomp:\t2",
+                        "Cpus_allowed_list:\t3-5,7");
         CallerFacts caller = CallerFacts.read(tree).orElseThrow();
         assertThat(caller)
                 .isEqualTo(new CallerFacts(
-                        1001, 2001, 1000, 2000, java.util.List.of(4L, 24L, 4294967294L), 0x200080, true, 2));
+                        1001, 2001, 1000, 2000, java.util.List.of(4L, 24L, 4294967294L), 0x200080, true, 2, 3));
         assertThat(caller.has(Capability.CAP_SYS_ADMIN)).isTrue();
         assertThat(caller.has(Capability.CAP_SETUID)).isTrue();
         assertThat(caller.has(Capability.CAP_SETGID)).isFalse();

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the doctor says of whole machines; the expected reports are files, so that a reader sees them as a user does. */
 class DoctorTest {
     /** How many specs are tried for somebody without privilege: all but those of joining, which takes some. */
-    private static final int SPECS = 49;
+    private static final int SPECS = 56;
 
     private static HostFacts facts(FakeTree tree) {
         return HostFacts.read(tree, "amd64");
@@ -33,8 +33,8 @@ class DoctorTest {
     }
 
     @Test
-    void anUnprivilegedDebianUserHasEverything() {
-        DoctorReport report = Doctor.read(facts(FakeMachines.debian()));
+    void anUnprivilegedDebianUserHasEverythingOnceItsGroupIsDelegated() {
+        DoctorReport report = Doctor.read(facts(FakeMachines.delegated()));
         assertThat(report.verdicts()).allMatch(verdict -> verdict.status() == Verdict.Status.YES);
         assertThat(report.allWorks()).isTrue();
         assertThat(report.verdicts())
@@ -70,6 +70,22 @@ class DoctorTest {
                         "sysctls: net",
                         "sysctls: ipc",
                         "time_offsets");
+    }
+
+    @Test
+    void limitsTakeAControllerThatTheCallerMayUse() {
+        String[] keys = {"mem_limit", "memswap_limit", "mem_reservation", "cpus", "cpuset", "cpu_weight", "pids_limit"};
+        assertThat(Doctor.read(facts(FakeMachines.debian())).verdicts())
+                .filteredOn(verdict -> verdict.status() == Verdict.Status.NO)
+                .extracting(Verdict::key)
+                .containsExactly(keys);
+        assertThat(Doctor.read(facts(FakeMachines.debian().with("/sys/fs/cgroup/cgroup.controllers", "pids")))
+                        .verdicts())
+                .contains(new Verdict(
+                        "cpus",
+                        Verdict.Status.NO,
+                        "no hierarchy of control groups has the controller cpu here (v2)",
+                        List.of()));
     }
 
     @Test

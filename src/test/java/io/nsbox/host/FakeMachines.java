@@ -71,6 +71,14 @@ public final class FakeMachines {
                 .without("/proc/sys/kernel/apparmor_restrict_unprivileged_userns");
     }
 
+    /** The same login in a control group that is delegated to alice. */
+    public static FakeTree delegated() {
+        String group = "/sys/fs/cgroup/user.slice/user-1000.slice/session-2.scope";
+        return debian().owned(group, 0755, 1000)
+                .owned(group + "/cgroup.procs", 0644, 1000)
+                .owned(group + "/cgroup.subtree_control", 0644, 1000);
+    }
+
     /** The text of {@code /proc/self/status} for a caller whose uid and gid are the same. */
     public static String[] status(long id, String capabilities, int noNewPrivileges, int seccomp) {
         String ids = "\t" + id + "\t" + id + "\t" + id + "\t" + id;
