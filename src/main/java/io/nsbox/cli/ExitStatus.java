@@ -6,7 +6,7 @@ public final class ExitStatus {
     public static final int OK = 0;
     /** Problems were found in the input of a command other than {@code up}. */
     public static final int PROBLEMS = 1;
-    /** Wrong usage of a command other than {@code up}, or a defect of nsbox itself there. */
+    /** Wrong usage of a command other than {@code up} and {@code exec}, or a defect of nsbox itself there. */
     public static final int USAGE = 2;
     /** {@code up}: the time limit ran out. */
     public static final int TIMEOUT = 124;
@@ -15,13 +15,17 @@ public final class ExitStatus {
 
     private ExitStatus() {}
 
-    /** The status for wrong usage of a command, which {@code up} must keep apart from that of the command it runs. */
+    /** The status for wrong usage of a command; those that run one keep it apart from that one's own. */
     static int usage(String command) {
-        return command.equals("up") ? SETUP : USAGE;
+        return runs(command) ? SETUP : USAGE;
     }
 
     /** The status for output that could not be written, where all else is well. */
     static int lostOutput(String... arguments) {
-        return arguments.length > 0 && arguments[0].equals("up") ? SETUP : PROBLEMS;
+        return arguments.length > 0 && runs(arguments[0]) ? SETUP : PROBLEMS;
+    }
+
+    private static boolean runs(String command) {
+        return command.equals("up") || command.equals("exec");
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,21 @@ class ArchiveIT {
                             "share/zsh/site-functions/_nsbox",
                             "specs/pid-mount.yaml")
                     .noneMatch(name -> name.endsWith(".java") || name.contains("original"));
+        }
+    }
+
+    @Test
+    void noLinkOfItsPagesLeadsToNothing() throws IOException {
+        Pattern link = Pattern.compile("]\\(([^)#:\\s]+)(#[^)]*)?\\)");
+        try (Stream<Path> pages =
+                Files.walk(unpacked).filter(file -> file.toString().endsWith(".md"))) {
+            for (Path page : pages.toList()) {
+                assertThat(link.matcher(Files.readString(page))
+                                .results()
+                                .map(found -> page.resolveSibling(found.group(1))))
+                        .as(page.toString())
+                        .allMatch(Files::exists);
+            }
         }
     }
 

@@ -48,6 +48,8 @@ class CommandLinesTest {
                     up                          | 125 | missing required parameter: 'FILE'
                     up --nmae                   | 125 | unknown option '--nmae'; did you mean '--name'?
                     up -box.yaml                | 125 | unknown option '-box.yaml'
+                    exec                        | 125 | missing required parameter: 'NAME'
+                    exec box                    | 125 | exec needs a command, as in: nsbox exec box -- sh
                     plan --version              | 2   | unknown option '--version'
                     up --nmae x box.yaml        | 125 | unknown option '--nmae'; did you mean '--name'?
                     up --set hostname box.yaml  | 125 | --set takes KEY=VALUE, as in --set hostname=blue, and not 'hostname'
