@@ -136,7 +136,7 @@ public final class Emitter {
             progress.emitRoutine();
         }
         if (terminal != null) {
-            terminal.emitRoutine();
+            terminal.modes.emitRoutine();
         }
         if (targets != null) {
             targets.emitRoutines();

@@ -103,7 +103,7 @@ final class GuardSandbox implements Step {
         }
         b.place(leave);
         // Where the launcher lives, nothing is changed that it would not change back.
-        emitter.terminal().ifPresent(terminal -> terminal.rescueAfter(frame.polls));
+        emitter.terminal().ifPresent(terminal -> terminal.modes.rescueAfter(frame.polls));
         b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
         b.place(refused);
         b.branch(ready, Condition.EQUAL, -Linux.EINTR, wait);

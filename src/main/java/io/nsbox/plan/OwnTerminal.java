@@ -1,6 +1,5 @@
 package io.nsbox.plan;
 
-import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -13,7 +12,6 @@ import io.nsbox.spec.Tty;
 import io.nsbox.spec.User;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Map;
 
 /**
  * The pseudo-terminal of the sandbox's own (pty(7), ioctl_tty(2)): how it is opened and becomes the command's.
@@ -30,14 +28,6 @@ final class OwnTerminal {
     private static final int TIOCSPTLCK = 0x4004_5431;
     private static final int TIOCGPTPEER = 0x5441;
     private static final int O_NOCTTY = 0x100;
-    private static final int SOL_SOCKET = 1;
-    private static final int SCM_RIGHTS = 1;
-    private static final int HEADER_SIZE = 56;
-    private static final int CONTROL_SIZE = 24;
-    private static final int CONTROL_LENGTH = 20;
-
-    /** Bytes of the kernel's struct termios (asm-generic/termbits.h). */
-    static final int TERMIOS_SIZE = 36;
 
     private final Emitter emitter;
     private final ProgramBuilder b;
@@ -47,8 +37,6 @@ final class OwnTerminal {
     final Slot own;
     /** Whether standard input is a terminal: 1 or 0. */
     final Slot inIsTerminal;
-    /** Whether {@link #saved} holds the modes that the caller's terminal has for this job: 1 or 0. */
-    private final Slot known;
     /** The side of the pseudo-terminal that the launcher has; -1 where it has none. */
     final Slot master;
     /** The side that the command has. */
@@ -57,18 +45,13 @@ final class OwnTerminal {
     final Slot in;
     /** Where the launcher writes what it shows. */
     final Slot out;
-    /** The modes of the caller's terminal, as they were. */
-    final Operand.Address saved;
-    /** The same, made raw. */
-    final Operand.Address rawModes;
     /** A struct winsize. */
     final Operand.Address size;
 
-    private final Slot back;
-    private final Label raw;
-    private final Operand.Address header;
-    private final Operand.Address control;
-    private final Operand.Address note;
+    /** The modes of the caller's. */
+    final CallersModes modes;
+
+    private final PassMaster pass;
 
     private final Tty tty;
     private final boolean ofHost;
@@ -86,19 +69,13 @@ final class OwnTerminal {
         this.frame = emitter.frame();
         own = b.slot("own terminal");
         inIsTerminal = b.slot("input is a terminal");
-        known = b.slot("modes are known");
-        back = b.slot("back from raw");
-        raw = b.label("make raw");
         master = b.slot("master");
         slave = b.slot("terminal of the sandbox");
         in = b.slot("input");
         out = b.slot("output");
-        rawModes = b.buffer("raw modes", 40);
-        saved = b.buffer("caller's modes", 40);
         size = b.buffer("size", 8);
-        header = b.buffer("header", HEADER_SIZE);
-        control = b.buffer("control", CONTROL_SIZE);
-        note = b.buffer("note", 8);
+        modes = new CallersModes(b, frame);
+        pass = new PassMaster(emitter);
     }
 
     /** Emits, for the launcher, the decision whether there is one; goes on at the label if not. */
@@ -106,7 +83,7 @@ final class OwnTerminal {
         b.set(own, 0);
         b.set(master, -1);
         b.set(inIsTerminal, 0);
-        b.set(known, 0);
+        b.set(modes.known, 0);
         Slot result = frame.scratch;
         Label decided = b.label("a terminal is wanted");
         Label blind = b.label("input is no terminal");
@@ -116,12 +93,12 @@ final class OwnTerminal {
                 Syscall.IOCTL,
                 Operand.number(0),
                 Operand.named("TCGETS", TCGETS),
-                saved.shownAs("&modes"));
+                modes.saved.shownAs("&modes"));
         b.set(inIsTerminal, 1);
         // To a job in the background the terminal shows the modes of who is in front.
         Label background = b.label("in the background at first");
         branchIfElsewhere(frame.terminal, frame.foreground, background);
-        b.set(known, 1);
+        b.set(modes.known, 1);
         b.place(background);
         b.place(blind);
         if (tty == Tty.AUTO) {
@@ -194,7 +171,7 @@ final class OwnTerminal {
 
     private void handOver(java.util.Optional<User> user) {
         giveTo(user);
-        sendMaster();
+        pass.send(master);
         b.attempt(Syscall.CLOSE, Operand.of(master));
         take();
     }
@@ -236,8 +213,8 @@ final class OwnTerminal {
                 Operand.named("TIOCGPTPEER", TIOCGPTPEER),
                 Operand.named("O_RDWR|O_NOCTTY|O_CLOEXEC", Linux.O_RDWR | O_NOCTTY | Linux.O_CLOEXEC));
         Label plain = b.label("modes stay");
-        b.branch(known, Condition.EQUAL, 0, plain);
-        b.attempt(Syscall.IOCTL, Operand.of(slave), Operand.named("TCSETS", TCSETS), saved.shownAs("&modes"));
+        b.branch(modes.known, Condition.EQUAL, 0, plain);
+        b.attempt(Syscall.IOCTL, Operand.of(slave), Operand.named("TCSETS", TCSETS), modes.saved.shownAs("&modes"));
         b.place(plain);
         b.attempt(Syscall.IOCTL, Operand.of(slave), Operand.named("TIOCSWINSZ", TIOCSWINSZ), size.shownAs("&size"));
     }
@@ -295,27 +272,6 @@ final class OwnTerminal {
         }
     }
 
-    /** Emits, for the guard of a launcher that was killed, that the caller's terminal gets its modes back if they are raw still; the first pollfd says whether the launcher has ended. */
-    void rescueAfter(Operand.Address polls) {
-        Label done = b.label("nothing to rescue");
-        Slot differs = frame.scratch;
-        b.load(2, differs, polls, 6);
-        b.branch(differs, Condition.EQUAL, 0, done);
-        b.branch(known, Condition.EQUAL, 0, done);
-        makeRaw();
-        b.call(
-                differs,
-                new OnError.GoTo(done),
-                Syscall.IOCTL,
-                Operand.number(0),
-                Operand.named("TCGETS", TCGETS),
-                frame.page.shownAs("&modes"));
-        b.compare(frame.page, rawModes, Operand.number(TERMIOS_SIZE), differs);
-        b.branch(differs, Condition.NOT_EQUAL, 0, done);
-        setModes(saved);
-        b.place(done);
-    }
-
     private static final String NO_TERMINAL = "write `tty: false` to share the caller's terminal";
 
     private static final String CHANGED =
@@ -354,64 +310,9 @@ final class OwnTerminal {
         b.place(kept);
     }
 
-    /** Hands the master over to the launcher. */
-    private void sendMaster() {
-        b.copy(header, message(), Operand.number(HEADER_SIZE), Slot.NOWHERE);
-        b.store(8, control, 0, Operand.number(CONTROL_LENGTH));
-        b.store(4, control, 8, Operand.named("SOL_SOCKET", SOL_SOCKET));
-        b.store(4, control, 12, Operand.named("SCM_RIGHTS", SCM_RIGHTS));
-        b.store(4, control, 16, Operand.of(master));
-        emitter.must(Syscall.SENDMSG, Operand.of(frame.reportOut), header.shownAs("{<master>}"), Operand.number(0));
-    }
-
     /** Takes the master that the sandbox's process sent; the slot receives what recvmsg(2) returned. */
     void receiveMaster(Slot result) {
-        b.copy(header, message(), Operand.number(HEADER_SIZE), Slot.NOWHERE);
-        Label none = b.label("no master came");
-        b.call(
-                result,
-                new OnError.Ignore(),
-                Syscall.RECVMSG,
-                Operand.of(frame.reportIn),
-                header.shownAs("{&master}"),
-                Operand.named("MSG_DONTWAIT|MSG_CMSG_CLOEXEC", 0x4000_0040));
-        b.branch(result, Condition.NOT_EQUAL, 1, none);
-        Slot length = frame.scratch3;
-        b.load(8, length, header, 40);
-        b.branch(length, Condition.LESS, CONTROL_LENGTH, none);
-        b.load(4, master, control, 16);
-        b.place(none);
-    }
-
-    /** A struct msghdr of one byte and room for one descriptor (recvmsg(2)). */
-    private Operand message() {
-        Operand.Address vector = b.struct(
-                "{note}",
-                ByteBuffer.allocate(16)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putLong(8, 1)
-                        .array(),
-                Map.of(0, note));
-        byte[] bytes = ByteBuffer.allocate(HEADER_SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(24, 1)
-                .putLong(40, CONTROL_SIZE)
-                .array();
-        return b.struct("message", bytes, Map.of(16, vector, 32, control));
-    }
-
-    /** Gives the caller's terminal its own modes back, if they were changed. */
-    void restoreModes(Slot raw) {
-        Label done = b.label("modes are the caller's");
-        b.branch(raw, Condition.EQUAL, 0, done);
-        setModes(saved);
-        b.set(raw, 0);
-        b.place(done);
-    }
-
-    /** Sets the modes of the caller's terminal. */
-    void setModes(Operand.Address modes) {
-        b.attempt(Syscall.IOCTL, Operand.number(0), Operand.named("TCSETS", TCSETS), modes.shownAs("&modes"));
+        pass.receive(master, result);
     }
 
     /** Whether it is one of the caller's devpts. */
@@ -427,61 +328,5 @@ final class OwnTerminal {
         b.load(4, frame.scratch3, group, 0);
         b.branch(frame.scratch, Condition.NOT_EQUAL, Operand.of(frame.scratch3), elsewhere);
         b.place(unknown);
-    }
-
-    /** Puts the caller's terminal into raw mode, and remembers its modes if that is not done yet. */
-    void goRaw() {
-        Label remembered = b.label("modes are remembered");
-        b.branch(known, Condition.NOT_EQUAL, 0, remembered);
-        b.attempt(Syscall.IOCTL, Operand.number(0), Operand.named("TCGETS", TCGETS), saved.shownAs("&modes"));
-        b.set(known, 1);
-        b.place(remembered);
-        makeRaw();
-        setModes(rawModes);
-    }
-
-    private void makeRaw() {
-        Label made = b.label("modes are raw");
-        b.set(back, made);
-        b.jump(raw);
-        b.place(made);
-    }
-
-    /** Emits what makes the caller's modes raw, as cfmakeraw(3) does. */
-    void emitRoutine() {
-        Slot at = frame.scratch2;
-        Slot word = frame.scratch3;
-        b.section(Lowering.SUPERVISION, 0);
-        b.place(raw);
-        b.copy(rawModes, saved, Operand.number(TERMIOS_SIZE), Slot.NOWHERE);
-        b.set(at, rawModes);
-        mask(at, word, 0, ~(0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400));
-        mask(at, word, 4, ~0x1);
-        mask(at, word, LFLAG, ~(0x1 | 0x2 | 0x8 | 0x40 | 0x8000));
-        b.load(4, word, Operand.of(at), 8);
-        b.compute(Arithmetic.AND, word, Operand.of(word), Operand.number(~(0x30 | 0x100)));
-        b.compute(Arithmetic.OR, word, Operand.of(word), Operand.number(0x30));
-        b.store(4, Operand.of(at), 8, Operand.of(word));
-        // VTIME is 0, VMIN is 1.
-        b.store(2, Operand.of(at), VTIME, Operand.number(1 << 8));
-        b.jump(back);
-    }
-
-    /* Where struct termios has its control characters (asm-generic/termbits.h). */
-    static final int VINTR = 17;
-    static final int VQUIT = 18;
-    static final int VEOF = 21;
-    private static final int VTIME = 22;
-    static final int VSUSP = 27;
-    /** Where its local modes are. */
-    static final int LFLAG = 12;
-
-    static final int ISIG = 1;
-    static final int ICANON = 2;
-
-    private void mask(Slot at, Slot word, int offset, int keep) {
-        b.load(4, word, Operand.of(at), offset);
-        b.compute(Arithmetic.AND, word, Operand.of(word), Operand.number(keep));
-        b.store(4, Operand.of(at), offset, Operand.of(word));
     }
 }

@@ -286,7 +286,7 @@ final class Relay {
         Label next = b.label("makes no signal");
         Label made = b.label("makes a signal");
         askModes(none);
-        b.branch(value, Condition.NO_BIT, OwnTerminal.ISIG, none);
+        b.branch(value, Condition.NO_BIT, CallersModes.ISIG, none);
         b.call(
                 value,
                 new OnError.GoTo(none),
@@ -300,9 +300,9 @@ final class Relay {
         b.set(at, Operand.of(inAt));
         b.place(loop);
         b.load(1, value, Operand.of(at), 0);
-        character(OwnTerminal.VINTR, SIGINT, value, wanted, found, made);
-        character(OwnTerminal.VQUIT, SIGQUIT, value, wanted, found, made);
-        character(OwnTerminal.VSUSP, Linux.SIGTSTP, value, wanted, found, made);
+        character(CallersModes.VINTR, SIGINT, value, wanted, found, made);
+        character(CallersModes.VQUIT, SIGQUIT, value, wanted, found, made);
+        character(CallersModes.VSUSP, Linux.SIGTSTP, value, wanted, found, made);
         b.place(next);
         b.add(at, 1);
         b.branch(at, Condition.LESS, Operand.of(inEnd), loop);
@@ -325,7 +325,7 @@ final class Relay {
                 Operand.of(terminal.master),
                 Operand.named("TCGETS", OwnTerminal.TCGETS),
                 modes.shownAs("&modes"));
-        b.load(4, frame.scratch4, modes, OwnTerminal.LFLAG);
+        b.load(4, frame.scratch4, modes, CallersModes.LFLAG);
     }
 
     /** Types the end-of-file character, twice where a line is unfinished (termios(3)). */
@@ -334,8 +334,8 @@ final class Relay {
         Slot value = frame.scratch4;
         b.set(in, -1);
         askModes(done);
-        b.branch(value, Condition.NO_BIT, OwnTerminal.ICANON, done);
-        b.load(1, value, modes, OwnTerminal.VEOF);
+        b.branch(value, Condition.NO_BIT, CallersModes.ICANON, done);
+        b.load(1, value, modes, CallersModes.VEOF);
         b.store(1, inBuffer, 0, Operand.of(value));
         b.store(1, inBuffer, 1, Operand.of(value));
         b.set(inAt, inBuffer);
@@ -359,7 +359,7 @@ final class Relay {
                 Operand.named("TIOCGPGRP", RememberTerminal.TIOCGPGRP),
                 group.shownAs("&group"));
         terminal.branchIfElsewhere(own, group, done);
-        terminal.goRaw();
+        terminal.modes.goRaw();
         b.set(raw, 1);
         resize();
         b.place(done);

@@ -247,7 +247,7 @@ final class Supervise {
 
     private void restoreModes() {
         if (relay != null && terminal != null) {
-            terminal.restoreModes(relay.raw);
+            terminal.modes.restoreModes(relay.raw);
         }
     }
 
