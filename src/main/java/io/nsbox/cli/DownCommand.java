@@ -24,9 +24,6 @@ final class DownCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Ending ending = new Ending(sandboxes);
-        return sandboxes.each(names, sandbox -> {
-            ending.stop(sandbox);
-            return ending.remove(sandboxes.find(sandbox.name()));
-        });
+        return sandboxes.eachTwice(names, ending::ask, ending::removeEnded);
     }
 }

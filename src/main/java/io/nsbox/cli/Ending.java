@@ -3,6 +3,7 @@ package io.nsbox.cli;
 import io.nsbox.launch.NativeProcesses;
 import io.nsbox.plan.Registration;
 import io.nsbox.spec.Signal;
+import io.nsbox.state.Members;
 import io.nsbox.state.Sandbox;
 import io.nsbox.state.Sandboxes;
 import java.io.IOException;
@@ -15,14 +16,20 @@ import java.util.OptionalLong;
 /** Ends sandboxes, and removes what is left of them. */
 record Ending(NamedSandboxes sandboxes) {
     private static final int SIGKILL = 9;
-    private static final long LONG_ENOUGH = Long.MAX_VALUE;
+    private static final int SIGSTOP = 19;
+    private static final int LOCK_MILLIS = 10_000;
 
-    /** Asks a sandbox to end as its spec says, and waits until it has. */
-    int stop(Sandbox sandbox) throws IOException {
+    /** Asks a sandbox to end as its spec says. */
+    int ask(Sandbox sandbox) throws IOException {
         if (sandbox.isAlive()) {
             toLauncher(sandbox, Signal.TERM.number());
-            sandboxes.awaitEnd(sandbox.name(), LONG_ENOUGH);
         }
+        return ExitStatus.OK;
+    }
+
+    /** Waits until a sandbox has ended. */
+    int await(Sandbox sandbox) throws IOException {
+        NamedSandboxes.awaitEnd(sandbox);
         return ExitStatus.OK;
     }
 
@@ -35,10 +42,18 @@ record Ending(NamedSandboxes sandboxes) {
         return ExitStatus.OK;
     }
 
-    /** Kills a sandbox, and waits until it is gone. */
-    void kill(Sandbox sandbox) throws IOException {
-        toCommand(sandbox, SIGKILL);
-        sandboxes.awaitEnd(sandbox.name(), LONG_ENOUGH);
+    /** Kills a sandbox. */
+    int kill(Sandbox sandbox) throws IOException {
+        if (sandbox.isAlive()) {
+            toCommand(sandbox, SIGKILL);
+        }
+        return ExitStatus.OK;
+    }
+
+    /** Waits until a sandbox has ended, and removes it. */
+    int removeEnded(Sandbox sandbox) throws IOException {
+        NamedSandboxes.awaitEnd(sandbox);
+        return remove(sandboxes.find(sandbox.name()));
     }
 
     private void toLauncher(Sandbox sandbox, int signal) throws IOException {
@@ -58,7 +73,23 @@ record Ending(NamedSandboxes sandboxes) {
             return;
         }
         long pid = started.get().pid().getAsLong();
+        if (signal == SIGSTOP && Registering.read(sandbox).init()) {
+            // An init passes on what it gets, and this it does not get: it would be stopped itself.
+            OptionalLong command = secondOf(pid);
+            if (command.isPresent()) {
+                NativeProcesses.signal(command.getAsLong(), () -> secondOf(pid).equals(command), signal);
+            }
+            return;
+        }
         NativeProcesses.signal(pid, () -> again(sandbox).pid().equals(OptionalLong.of(pid)), signal);
+    }
+
+    private static OptionalLong secondOf(long init) {
+        try {
+            return Members.secondOf(init);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Sandbox again(Sandbox sandbox) {
@@ -76,10 +107,14 @@ record Ending(NamedSandboxes sandboxes) {
                     + "` ends it, and `nsbox rm -f` kills it");
         }
         Optional<NativeProcesses.Lock> lock = NativeProcesses.tryLock(Sandboxes.lock(sandbox));
-        if (lock.isEmpty()) {
-            // The guard of a launcher that was killed just now has it for a moment more.
-            Sandbox ended = sandboxes.awaitEnd(sandbox.name(), 1000);
-            lock = ended.isAlive() ? Optional.empty() : NativeProcesses.tryLock(Sandboxes.lock(sandbox));
+        // A launcher that has just ended lets go of its files one after the other; its guard has the lock for a moment
+        // more.
+        for (int waited = 0; lock.isEmpty() && waited < LOCK_MILLIS; waited += NamedSandboxes.POLL_MILLIS) {
+            if (sandboxes.find(sandbox.name()).isAlive()) {
+                break;
+            }
+            NamedSandboxes.pause();
+            lock = NativeProcesses.tryLock(Sandboxes.lock(sandbox));
         }
         if (lock.isEmpty()) {
             throw new StateException("the sandbox '" + sandbox.name() + "' was started again at this very moment");

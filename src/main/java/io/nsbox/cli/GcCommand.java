@@ -1,8 +1,7 @@
 package io.nsbox.cli;
 
-import io.nsbox.host.HostFile;
 import io.nsbox.host.HostTree;
-import io.nsbox.host.MountEntry;
+import io.nsbox.state.GroupHierarchy;
 import io.nsbox.state.LeftGroups;
 import io.nsbox.state.PrivateFolder;
 import io.nsbox.state.Sandbox;
@@ -58,10 +57,8 @@ final class GcCommand implements Callable<Integer> {
     }
 
     private List<Path> hierarchies() {
-        List<String> mounts = host.read(MountEntry.SOURCE).map(HostFile::lines).orElse(List.of());
-        return MountEntry.parse(mounts).stream()
-                .filter(mount -> mount.type().equals("cgroup") || mount.type().equals("cgroup2"))
-                .map(mount -> Path.of(mount.target()))
+        return Usage.hierarchies(host).stream()
+                .map(GroupHierarchy::folder)
                 .distinct()
                 .toList();
     }

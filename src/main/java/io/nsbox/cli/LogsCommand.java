@@ -2,6 +2,7 @@ package io.nsbox.cli;
 
 import io.nsbox.plan.Registration;
 import io.nsbox.state.Sandbox;
+import io.nsbox.state.Sandboxes;
 import io.nsbox.text.DurationReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Spec;
 final class LogsCommand implements Callable<Integer> {
     private static final int ENTRY = 24;
     private static final int CHUNK = 65536;
+    private static final int LOGGER_MILLIS = 10_000;
+    private static final int LOGGER_MILLIS_BESIDE_OTHERS = 200;
 
     private final Console console;
     private final InstantSource clock;
@@ -79,24 +82,36 @@ final class LogsCommand implements Callable<Integer> {
                         "the sandbox '" + name + "' keeps no log: it was not started with nsbox up -d");
             }
             try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+                if (!sandbox.isAlive()) {
+                    awaitLogger(sandbox);
+                }
                 file.seek(start(sandbox, file, from));
                 copy(file);
-                while (follow) {
-                    boolean alive = sandboxes
-                            .folder()
-                            .sandboxes()
-                            .find(name)
-                            .map(Sandbox::isAlive)
-                            .orElse(false);
-                    copy(file);
-                    if (!alive || console.out().checkError()) {
+                while (follow && !console.out().checkError()) {
+                    if (!Sandboxes.isStillAlive(sandbox)) {
+                        awaitLogger(sandbox);
+                        copy(file);
                         break;
                     }
+                    copy(file);
                     NamedSandboxes.pause();
                 }
             }
             return ExitStatus.OK;
         });
+    }
+
+    /** Lets the process that keeps the log write what the sandbox said at last. */
+    private static void awaitLogger(Sandbox sandbox) throws IOException {
+        // Without a pid namespace it goes on for as long as anybody is left in the background who can write.
+        boolean allEnded = Registering.read(sandbox).namespaces().contains("pid");
+        int patience = allEnded ? LOGGER_MILLIS : LOGGER_MILLIS_BESIDE_OTHERS;
+        for (int waited = 0; waited < patience; waited += NamedSandboxes.POLL_MILLIS) {
+            if (!Sandboxes.isHeld(sandbox, Registration.LOG)) {
+                return;
+            }
+            NamedSandboxes.pause();
+        }
     }
 
     private Instant since(String text) {

@@ -4,11 +4,13 @@ import io.nsbox.launch.ExecutableFile;
 import io.nsbox.state.Sandbox;
 import io.nsbox.state.Sandboxes;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the commands about sandboxes with a name share: to find them, and to tell what went wrong with which. */
 record NamedSandboxes(StateFolder folder, Console console) {
-    private static final long POLL_MILLIS = 20;
+    /** The time between two looks. */
+    static final int POLL_MILLIS = 20;
 
     /** What a command does with one of the sandboxes that it was given. */
     @FunctionalInterface
@@ -25,16 +27,53 @@ record NamedSandboxes(StateFolder folder, Console console) {
         return worst;
     }
 
+    /**
+     * Does one thing with all, and then another with each with which the first went well: what takes its time in a sandbox goes
+     * on in all of them at once. The worst status counts.
+     *
+     * @param then gets each sandbox as it was before
+     */
+    int eachTwice(List<String> names, Action first, Action then) {
+        List<Sandbox> begun = new ArrayList<>();
+        int worst = each(names.stream().distinct().toList(), sandbox -> {
+            int status = first.on(sandbox);
+            begun.add(sandbox);
+            return status;
+        });
+        for (Sandbox sandbox : begun) {
+            worst = Math.max(worst, guarded(sandbox.name(), () -> then.on(sandbox)));
+        }
+        return worst;
+    }
+
     /** Does it with one, and tells what went wrong. */
     int one(String name, Action action) {
+        return guarded(name, () -> action.on(find(name)));
+    }
+
+    /** What may fail about a sandbox. */
+    @FunctionalInterface
+    private interface Work {
+        int run() throws IOException;
+    }
+
+    private int guarded(String name, Work work) {
         try {
-            return action.on(find(name));
+            return work.run();
         } catch (StateException e) {
             console.err().println("nsbox: error: " + e.getMessage());
         } catch (IOException e) {
             console.err().println("nsbox: error: " + name + ": " + ExecutableFile.reason(e));
         }
         return ExitStatus.PROBLEMS;
+    }
+
+    /** The names of those that run. */
+    List<String> running() throws IOException {
+        return folder.sandboxes().list().stream()
+                .filter(sandbox -> sandbox.pid().isPresent())
+                .map(Sandbox::name)
+                .toList();
     }
 
     /** The sandbox of this name, as it is now. */
@@ -56,16 +95,10 @@ record NamedSandboxes(StateFolder folder, Console console) {
         }
     }
 
-    /** Waits until it has ended, and returns how it was then. */
-    Sandbox awaitEnd(String name, long millis) throws IOException {
-        long waited = 0;
-        while (true) {
-            Sandbox sandbox = find(name);
-            if (!sandbox.isAlive() || waited > millis) {
-                return sandbox;
-            }
+    /** Waits until a sandbox has ended; another one that takes its name then is none of it. */
+    static void awaitEnd(Sandbox sandbox) throws IOException {
+        while (Sandboxes.isStillAlive(sandbox)) {
             pause();
-            waited += POLL_MILLIS;
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -117,17 +118,11 @@ final class PsCommand implements Callable<Integer> {
         entry.put("exit_code", sandbox.status().isPresent() ? sandbox.status().getAsInt() : null);
         entry.put("started", sandbox.started().map(Instant::toString).orElse(null));
         entry.put("ended", sandbox.ended().map(Instant::toString).orElse(null));
-        try {
-            Registering.Description description = Registering.read(sandbox);
-            entry.put("spec", description.spec());
-            entry.put("command", description.command());
-            entry.put("namespaces", description.namespaces());
-            entry.put("detached", description.detached());
-        } catch (StateException e) {
-            // It is just being started, or removed.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Optional<Registering.Description> known = description(sandbox);
+        entry.put("spec", known.map(Registering.Description::spec).orElse(null));
+        entry.put("command", known.map(Registering.Description::command).orElse(null));
+        entry.put("namespaces", known.map(Registering.Description::namespaces).orElse(null));
+        entry.put("detached", known.map(Registering.Description::detached).orElse(null));
         return entry;
     }
 
@@ -143,10 +138,17 @@ final class PsCommand implements Callable<Integer> {
     }
 
     private static String command(Sandbox sandbox) {
+        return description(sandbox)
+                .map(known -> Printable.of(String.join(" ", known.command())))
+                .orElse("-");
+    }
+
+    private static Optional<Registering.Description> description(Sandbox sandbox) {
         try {
-            return Printable.of(String.join(" ", Registering.read(sandbox).command()));
+            return Optional.of(Registering.read(sandbox));
         } catch (StateException e) {
-            return "-";
+            // It is just being started, or removed.
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -23,8 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param sandboxes where it is kept account of
  * @param detached whether it runs in the background
+ * @param help what a message about that place ends with
  */
-public record Registering(Sandboxes sandboxes, boolean detached) {
+public record Registering(Sandboxes sandboxes, boolean detached, String help) {
     /** The file that describes a sandbox. */
     static final String DESCRIPTION = "sandbox.json";
 
@@ -50,8 +51,8 @@ public record Registering(Sandboxes sandboxes, boolean detached) {
             files.put(SPEC, new String(loaded.inputs().get(0).content(), StandardCharsets.UTF_8));
             return new Registration(name, folder, files, detached);
         } catch (IOException e) {
-            throw new StateException(
-                    "cannot keep account of the sandbox in " + sandboxes.folder() + ": " + ExecutableFile.reason(e));
+            throw new StateException("cannot keep account of the sandbox in " + sandboxes.folder() + ": "
+                    + ExecutableFile.reason(e) + help);
         }
     }
 
@@ -67,6 +68,7 @@ public record Registering(Sandboxes sandboxes, boolean detached) {
         all.put(
                 "namespaces",
                 loaded.spec().namespaces().stream().map(Namespace::word).toList());
+        all.put("init", loaded.spec().session().init());
         all.put("detached", detached);
         all.put("report", loaded.spec().reportFile().orElse(""));
         Map<String, String> inputs = new TreeMap<>();
@@ -85,6 +87,7 @@ public record Registering(Sandboxes sandboxes, boolean detached) {
             String home,
             List<String> command,
             List<String> namespaces,
+            boolean init,
             boolean detached,
             String report,
             Map<String, String> inputs) {}

@@ -31,18 +31,15 @@ final class RmCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Ending ending = new Ending(sandboxes);
-        int worst = ExitStatus.OK;
-        for (String name : names) {
-            if (force && sandboxes.folder().sandboxes().find(name).isEmpty()) {
-                continue;
-            }
-            worst = Math.max(worst, sandboxes.one(name, sandbox -> {
-                if (force && sandbox.isAlive()) {
-                    ending.kill(sandbox);
-                }
-                return ending.remove(sandboxes.find(name));
-            }));
+        if (!force) {
+            return sandboxes.each(names, ending::remove);
         }
-        return worst;
+        List<String> there = new ArrayList<>();
+        for (String name : names) {
+            if (sandboxes.folder().sandboxes().find(name).isPresent()) {
+                there.add(name);
+            }
+        }
+        return sandboxes.eachTwice(there, ending::kill, ending::removeEnded);
     }
 }

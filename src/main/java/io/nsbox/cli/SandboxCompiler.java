@@ -62,18 +62,27 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         if (spec.isEmpty()) {
             return Optional.empty();
         }
+        SubordinateIds subordinates = SubordinateIds.of(spec.get(), host);
+        if (!subordinates.problems().isEmpty()) {
+            print(subordinates.problems(), console);
+            return Optional.empty();
+        }
         Optional<Registration> registration = Optional.ofNullable(request.registering())
                 .map(registering -> registering.register(spec.get(), request, home(console)));
-        Image image = image(spec.get(), request, registration, arch);
-        print(image.problems(), console);
-        if (request.telling().contains(Telling.COMPILATION) && image.problems().isEmpty()) {
-            tell(image, arch, console);
+        try {
+            Image image = image(spec.get(), request, subordinates, registration, arch);
+            if (request.telling().contains(Telling.COMPILATION)) {
+                tell(image, arch, console);
+            }
+            return Optional.of(image.bytes());
+        } catch (TooLargeException e) {
+            print(List.of(tooLarge(spec.get(), e)), console);
+            return Optional.empty();
         }
-        return image.problems().isEmpty() ? Optional.of(image.bytes()) : Optional.empty();
     }
 
-    /** An image, or what keeps this machine from having one. */
-    private record Image(byte[] bytes, List<Diagnostic> problems, int steps, List<InputFile> inputs) {}
+    /** An image, and what it was made of. */
+    private record Image(byte[] bytes, int steps, List<InputFile> inputs) {}
 
     private void tell(Image image, Arch arch, Console console) {
         image.inputs()
@@ -84,11 +93,12 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
                         + " bytes for " + arch.word());
     }
 
-    private Image image(LoadedSpec spec, CompileRequest request, Optional<Registration> registration, Arch arch) {
-        SubordinateIds subordinates = SubordinateIds.of(spec, host);
-        if (!subordinates.problems().isEmpty()) {
-            return new Image(new byte[0], subordinates.problems(), 0, List.of());
-        }
+    private Image image(
+            LoadedSpec spec,
+            CompileRequest request,
+            SubordinateIds subordinates,
+            Optional<Registration> registration,
+            Arch arch) {
         Plan plan = Planner.plan(spec, subordinates.ranges(), registration);
         Proof proof = proof(spec, subordinates.files());
         Program program;
@@ -99,11 +109,7 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         } else {
             program = Lowering.cached(plan, arch, proof);
         }
-        try {
-            return new Image(ElfImage.write(program), List.of(), plan.steps().size(), proof.inputs());
-        } catch (TooLargeException e) {
-            return new Image(new byte[0], List.of(tooLarge(spec, e)), 0, List.of());
-        }
+        return new Image(ElfImage.write(program), plan.steps().size(), proof.inputs());
     }
 
     @Override

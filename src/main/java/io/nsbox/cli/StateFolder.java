@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Where sandboxes that have a name are kept account of.
  *
  * @param path absolute; {@code null} where there is no place
+ * @param byVariable whether XDG_RUNTIME_DIR says so
  */
-public record StateFolder(@Nullable Path path) {
+public record StateFolder(@Nullable Path path, boolean byVariable) {
     /** Why there is no place, where {@link #path} is null. */
     static final String NONE =
             "there is no folder for sandboxes with a name: neither XDG_RUNTIME_DIR nor the cache is an absolute path";
@@ -25,14 +26,19 @@ public record StateFolder(@Nullable Path path) {
      */
     static StateFolder of(Map<String, String> environment, boolean root, CacheFolder cache) {
         if (root) {
-            return new StateFolder(OF_ROOT);
+            return new StateFolder(OF_ROOT, false);
         }
         String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
         if (runtime.startsWith("/")) {
-            return new StateFolder(Path.of(runtime, "nsbox"));
+            return new StateFolder(Path.of(runtime, "nsbox"), true);
         }
         Path cached = cache.path();
-        return new StateFolder(cached == null ? null : cached.resolve("run"));
+        return new StateFolder(cached == null ? null : cached.resolve("run"), false);
+    }
+
+    /** What a message ends with that tells why the place cannot be used. */
+    String help() {
+        return byVariable ? "; XDG_RUNTIME_DIR names this place: set it to a folder of your own, or unset it" : "";
     }
 
     /** The sandboxes in it. */

@@ -24,6 +24,7 @@ final class StopCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return sandboxes.each(names, new Ending(sandboxes)::stop);
+        Ending ending = new Ending(sandboxes);
+        return sandboxes.eachTwice(names, ending::ask, ending::await);
     }
 }

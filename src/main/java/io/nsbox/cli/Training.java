@@ -38,7 +38,14 @@ final class Training {
             List<String> line = List.of("up", spec.toString());
             Launch launch = new HandOver(line, cache, folder.toString(), "nsbox", "/dev/null", console);
             for (String command : List.of("up", "up", "validate", "plan")) {
-                Main.run(console, Main.compiler(), launch, cache, new StateFolder(null), command, spec.toString());
+                Main.run(
+                        console,
+                        Main.compiler(),
+                        launch,
+                        cache,
+                        new StateFolder(null, false),
+                        command,
+                        spec.toString());
             }
         }
     }

@@ -164,6 +164,6 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private @Nullable Registering registering() {
-        return detach || name != null ? new Registering(states.sandboxes(), detach) : null;
+        return detach || name != null ? new Registering(states.sandboxes(), detach, states.help()) : null;
     }
 }

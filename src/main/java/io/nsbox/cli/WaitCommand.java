@@ -1,8 +1,9 @@
 package io.nsbox.cli;
 
-import io.nsbox.state.Sandbox;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -29,17 +30,31 @@ final class WaitCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        int last = ExitStatus.OK;
+    public Integer call() throws IOException {
+        // All of them are looked up first: one may be removed while another is waited for.
+        List<Optional<Awaited>> all = new ArrayList<>();
         for (String name : names) {
-            last = sandboxes.one(name, sandbox -> {
-                Sandbox ended = sandboxes.awaitEnd(name, Long.MAX_VALUE);
-                int status = ended.status().orElse(KILLED);
-                console.out().println(status);
-                console.out().flush();
-                return status;
+            int status = sandboxes.one(name, sandbox -> {
+                all.add(Optional.of(Awaited.of(sandbox)));
+                return ExitStatus.OK;
             });
+            if (status != ExitStatus.OK) {
+                all.add(Optional.empty());
+            }
+        }
+        int last = ExitStatus.OK;
+        for (Optional<Awaited> one : all) {
+            last = one.isEmpty() ? ExitStatus.PROBLEMS : end(one.get());
         }
         return last;
+    }
+
+    private int end(Awaited awaited) throws IOException {
+        try (awaited) {
+            int status = awaited.end().orElse(KILLED);
+            console.out().println(status);
+            console.out().flush();
+            return status;
+        }
     }
 }

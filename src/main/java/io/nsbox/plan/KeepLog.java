@@ -80,6 +80,8 @@ record KeepLog(Registration registration) implements Step {
         b.attempt(Syscall.CLOSE, Operand.of(background.tell()));
         b.attempt(Syscall.CLOSE, Operand.of(background.starts()));
         DetachLauncher.letGo(emitter);
+        // Whoever reads the log sees by that whether more may come.
+        b.attempt(Syscall.FLOCK, Operand.of(log), Operand.named("LOCK_EX|LOCK_NB", RegisterSandbox.LOCK_EX_NB));
         b.place(next);
         emitter.untilUninterrupted(
                 "read again", length, Syscall.READ, Operand.of(from), chunk.shownAs("&chunk"), Operand.number(CHUNK));

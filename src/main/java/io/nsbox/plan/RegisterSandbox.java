@@ -10,6 +10,7 @@ import io.nsbox.program.ProgramBuilder;
 import io.nsbox.program.Slot;
 import io.nsbox.program.Syscall;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Takes the sandbox's name, and tells in its folder what runs.
@@ -19,10 +20,13 @@ import java.nio.charset.StandardCharsets;
  * describes the sandbox is written by who holds the lock.
  */
 record RegisterSandbox(Registration registration) implements Step {
-    private static final int LOCK_EX_NB = 2 | 4;
+    static final int LOCK_EX_NB = 2 | 4;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_NLINK = 4;
     private static final int STX_NLINK = 16;
+
+    /** As long as the longest status. */
+    private static final String NO_STATUS = "   \n";
 
     @Override
     public String title() {
@@ -60,15 +64,18 @@ record RegisterSandbox(Registration registration) implements Step {
         b.branch(frame.scratch, Condition.NOT_EQUAL, 0, there);
         emitter.fail("statx(<lock>)", gone, Refusal.SETUP, Operand.named("ENOENT", Linux.ENOENT));
         b.place(there);
-        Slot status = b.slot("status file");
-        frame.statusFile = status;
-        create(emitter, status, Registration.STATUS);
-        if (!registration.detached()) {
-            // An earlier run's.
-            remove(b, Registration.LOG);
-            remove(b, Registration.LOG_INDEX);
+        // An earlier run's, which somebody may still be reading.
+        for (String earlier : List.of(Registration.STATUS, Registration.LOG, Registration.LOG_INDEX)) {
+            remove(b, earlier);
         }
         Slot file = frame.scratch.as("file");
+        // Room for the status is taken now: the log may have filled the disk by then.
+        create(emitter, file, Registration.STATUS);
+        writeAll(emitter, file, b.text(NO_STATUS), Operand.number(NO_STATUS.length()));
+        emitter.must(Syscall.CLOSE, Operand.of(file));
+        Slot status = b.slot("status file");
+        frame.statusFile = status;
+        open(emitter, Hints.NONE, status, Registration.STATUS, "O_WRONLY|O_CLOEXEC", Linux.O_WRONLY);
         registration.descriptions().forEach((name, content) -> {
             create(emitter, file, name);
             int length = content.getBytes(StandardCharsets.UTF_8).length;

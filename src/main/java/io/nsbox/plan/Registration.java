@@ -22,7 +22,7 @@ public record Registration(String name, String folder, Map<String, String> descr
     /** The pids of the launcher and of the sandbox's first process, as the launcher sees them. */
     public static final String PIDS = "pids";
 
-    /** The exit status, once the sandbox has ended; empty before. */
+    /** The exit status, once the sandbox has ended; blank before. */
     public static final String STATUS = "status";
 
     /** What the command wrote to its standard output and error, in the order in which it came. */

@@ -1,6 +1,7 @@
 package io.nsbox.state;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,8 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Finds the processes of a sandbox: those of its pid namespace, or, where it has none, its first process's descendants. */
+/** Finds the processes of a sandbox: its first process's descendants, and those that came into its pid namespace. */
 public final class Members {
     private static final int PAGE = 4096;
     private static final int PARENT = 1;
@@ -27,26 +32,41 @@ public final class Members {
      *
      * @param first the sandbox's first process
      * @param ownPidNamespace whether the sandbox has a pid namespace of its own
+     * @param known processes that are known to belong to it, by their pids
      */
-    public static List<Member> of(long first, boolean ownPidNamespace) throws IOException {
+    public static List<Member> of(long first, boolean ownPidNamespace, Set<Long> known) throws IOException {
         Map<Long, Member> all = new HashMap<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
                 read(process).ifPresent(member -> all.put(member.pid(), member));
             }
         }
-        Optional<Path> namespace = pidNamespace(first);
         List<Member> members = new ArrayList<>();
         for (Member member : all.values()) {
-            boolean belongs = ownPidNamespace
-                    ? namespace.isPresent() && namespace.equals(pidNamespace(member.pid()))
-                    : descends(member, first, all);
-            if (belongs) {
+            if (known.contains(member.pid()) || descends(member, first, all)) {
                 members.add(member);
             }
         }
+        if (ownPidNamespace) {
+            members.addAll(entered(members, all));
+        }
         members.sort(Comparator.comparingLong(Member::pid));
         return members;
+    }
+
+    /**
+     * Those that came into the pid namespace of some from outside. The namespace of an init, or of somebody else's process, cannot
+     * be looked at; one of theirs may.
+     */
+    private static List<Member> entered(List<Member> members, Map<Long, Member> all) {
+        Set<Path> namespaces = members.stream()
+                .flatMap(member -> pidNamespace(member.pid()).stream())
+                .collect(Collectors.toSet());
+        return all.values().stream()
+                .filter(member -> !members.contains(member))
+                .filter(member ->
+                        pidNamespace(member.pid()).map(namespaces::contains).orElse(false))
+                .toList();
     }
 
     /** The pids of a process's children, in their order. */
@@ -61,6 +81,25 @@ public final class Members {
         }
         children.sort(Comparator.naturalOrder());
         return children;
+    }
+
+    /**
+     * The child of a pid namespace's first process that is its second, such as the command of an init (proc_pid_status(5),
+     * NSpid).
+     */
+    public static OptionalLong secondOf(long first) throws IOException {
+        for (long child : childrenOf(first)) {
+            try (Stream<String> status =
+                    Files.lines(Path.of("/proc/" + child + "/status"), StandardCharsets.ISO_8859_1)) {
+                if (status.anyMatch(line -> line.matches("NSpid:.*\\s2"))) {
+                    return OptionalLong.of(child);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                // It has ended in between.
+                continue;
+            }
+        }
+        return OptionalLong.empty();
     }
 
     private static boolean descends(Member member, long first, Map<Long, Member> all) {

@@ -48,15 +48,28 @@ public record Sandboxes(Path folder) {
     /** The sandbox of this name, if there is one. */
     public Optional<Sandbox> find(String name) throws IOException {
         Path own = folder.resolve(name);
-        if (!NAME.matcher(name).matches() || !Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
+        if (!NAME.matcher(name).matches() || !Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
         check();
+        if (!Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
         if (!Files.exists(own.resolve(LOCK), LinkOption.NOFOLLOW_LINKS)) {
             // Made, and no launcher has come yet: nothing that anybody could work with.
             return Optional.empty();
         }
         return Optional.of(look(name, own));
+    }
+
+    /** Whether the launcher that a sandbox had when it was looked at still lives. */
+    public static boolean isStillAlive(Sandbox sandbox) throws IOException {
+        return sandbox.isAlive() && LockHolder.of(lock(sandbox)).equals(sandbox.launcher());
+    }
+
+    /** Whether somebody holds the lock on one of a sandbox's files. */
+    public static boolean isHeld(Sandbox sandbox, String file) throws IOException {
+        return LockHolder.of(sandbox.folder().resolve(file)).isPresent();
     }
 
     private static Sandbox look(String name, Path own) throws IOException {
@@ -87,8 +100,13 @@ public record Sandboxes(Path folder) {
     }
 
     private static OptionalInt status(Path file) throws IOException {
-        String text = text(file);
-        return text.matches("\\d{1,3}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
+        return status(text(file));
+    }
+
+    /** The exit status that the text of a sandbox's status file says; empty where there is none yet. */
+    public static OptionalInt status(String text) {
+        String word = text.strip();
+        return word.matches("\\d{1,3}") ? OptionalInt.of(Integer.parseInt(word)) : OptionalInt.empty();
     }
 
     private static Optional<Instant> modified(Path file) throws IOException {
@@ -189,7 +207,7 @@ public record Sandboxes(Path folder) {
     private void check() throws IOException {
         Optional<String> whyNot = PrivateFolder.whyNot(folder);
         if (whyNot.isPresent()) {
-            throw new IOException(whyNot.get());
+            throw new IOException("the folder " + folder + " cannot be trusted: " + whyNot.get());
         }
     }
 }

@@ -104,7 +104,7 @@ class CommandLinesTest {
                         List.of("hostname=a=b", "timeout=1s"),
                         List.of("sh", "-c", "--", ""),
                         Purpose.RUN,
-                        new Registering(new Sandboxes(temp.resolve("run")), false),
+                        new Registering(new Sandboxes(temp.resolve("run")), false, ""),
                         Set.of()));
     }
 
@@ -252,7 +252,7 @@ class CommandLinesTest {
                 new Recorder(),
                 launch,
                 new CacheFolder(temp.resolve("nsbox")),
-                new StateFolder(temp.resolve("run")),
+                new StateFolder(temp.resolve("run"), false),
                 arguments);
     }
 

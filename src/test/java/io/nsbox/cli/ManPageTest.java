@@ -28,7 +28,7 @@ class ManPageTest {
             new SandboxCompiler(HostTree.at(Path.of("/")), null),
             (i, r) -> 0,
             new CacheFolder(null),
-            new StateFolder(null));
+            new StateFolder(null, false));
 
     static Stream<CommandLine> commands() {
         return NSBOX.getSubcommands().values().stream();

@@ -229,11 +229,12 @@ class ExecAttackIT {
         Path states = named.states();
         Files.setPosixFilePermissions(states, PosixFilePermissions.fromString("rwxrwxrwx"));
         assertThat(named.exec("true"))
-                .isEqualTo(new Result(
-                        125,
-                        "",
-                        "nsbox: error: " + named.name()
-                                + ": others can write to it; chmod 700 mends that, once you know what is in it\n"));
+                .isEqualTo(
+                        new Result(
+                                125,
+                                "",
+                                "nsbox: error: " + named.name() + ": the folder " + states
+                                        + " cannot be trusted: others can write to it; chmod 700 mends that, once you know what is in it\n"));
         Files.setPosixFilePermissions(states, PosixFilePermissions.fromString("rwx------"));
         Path moved = Files.move(states, states.resolveSibling("elsewhere"));
         Files.createSymbolicLink(states, moved);

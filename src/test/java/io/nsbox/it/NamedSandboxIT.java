@@ -307,7 +307,8 @@ class NamedSandboxIT {
         assertThat(nsbox("top", name).out())
                 .startsWith("NAME ")
                 .containsPattern("(?m)^" + name + " +\\d+ +\\d+ +S +0\\.0\\ds +[\\d.]+ [KM]iB +sleep 301$");
-        assertThat(nsbox("stats", name).out()).containsPattern("(?m)^" + name + " +[12] +0\\.0\\ds +[\\d.]+ [KM]iB$");
+        assertThat(nsbox("stats", name).out())
+                .containsPattern("(?m)^" + name + " +[12] +- +0\\.0\\ds +[\\d.]+ [KM]iB +- +- +processes$");
         assertThat(nsbox("inspect", name).out()).contains("\"name\" : \"" + name + "\"", "\"settings\" : [ ]");
     }
 
