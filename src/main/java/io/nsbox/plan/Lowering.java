@@ -219,6 +219,6 @@ public final class Lowering {
                 Operand.NULL);
         GuardSandbox.dismissUnlessMore(emitter);
         // Where the sandbox's process was refused first, the launcher only stumbled over its end.
-        Supervise.takeReport(b, frame, tell);
+        ReapSandbox.takeReport(b, frame, tell);
     }
 }

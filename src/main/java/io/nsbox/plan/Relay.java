@@ -31,8 +31,6 @@ final class Relay {
 
     private static final int MSG_PEEK = 2;
     private static final int MSG_DONTWAIT = 0x40;
-    private static final int SIGINT = 2;
-    private static final int SIGQUIT = 3;
     private static final int SIGWINCH = 28;
     private static final int PAUSE_NANOS = 250_000_000;
 
@@ -57,7 +55,7 @@ final class Relay {
 
     private final Operand.Address inBuffer;
     private final Operand.Address outBuffer;
-    private final Operand.Address modes;
+    private final SignalCharacters characters;
     private final Operand.Address group;
 
     Relay(Emitter emitter, OwnTerminal terminal, Slot signal, Slot polls) {
@@ -79,8 +77,8 @@ final class Relay {
         raw = b.slot("raw");
         inBuffer = b.buffer("input", SIZE);
         outBuffer = b.buffer("output", SIZE);
-        modes = b.buffer("modes", 40);
         group = b.buffer("group", 8);
+        characters = new SignalCharacters(b, frame, terminal, group);
     }
 
     /** Before the loop. */
@@ -187,7 +185,7 @@ final class Relay {
         b.compute(Arithmetic.ADD, inEnd, inBuffer, Operand.of(count));
         b.load(1, last, Operand.of(inEnd), -1);
         if (scans) {
-            scan(fromMaster);
+            characters.find(inAt, inEnd, fromMaster);
             b.set(signal, Operand.of(count));
             writeInput();
             b.jump(consider);
@@ -276,66 +274,14 @@ final class Relay {
         b.compute(Arithmetic.ADD, outAt, Operand.of(outAt), Operand.of(count));
     }
 
-    /** Leaves the signal that a character of the input makes; goes on at the label if none does. */
-    private void scan(Label none) {
-        Slot found = frame.scratch2;
-        Slot at = frame.scratch3;
-        Slot value = frame.scratch4;
-        Slot wanted = frame.scratch5;
-        Label loop = b.label("next character");
-        Label next = b.label("makes no signal");
-        Label made = b.label("makes a signal");
-        askModes(none);
-        b.branch(value, Condition.NO_BIT, CallersModes.ISIG, none);
-        b.call(
-                value,
-                new OnError.GoTo(none),
-                Syscall.IOCTL,
-                Operand.of(terminal.master),
-                Operand.named("TIOCGPGRP", RememberTerminal.TIOCGPGRP),
-                group.shownAs("&group"));
-        b.load(4, value, group, 0);
-        // Where a shell inside has put another group in front, that group gets the signal.
-        b.branch(value, Condition.NOT_EQUAL, Operand.of(frame.pid), none);
-        b.set(at, Operand.of(inAt));
-        b.place(loop);
-        b.load(1, value, Operand.of(at), 0);
-        character(CallersModes.VINTR, SIGINT, value, wanted, found, made);
-        character(CallersModes.VQUIT, SIGQUIT, value, wanted, found, made);
-        character(CallersModes.VSUSP, Linux.SIGTSTP, value, wanted, found, made);
-        b.place(next);
-        b.add(at, 1);
-        b.branch(at, Condition.LESS, Operand.of(inEnd), loop);
-        b.jump(none);
-        b.place(made);
-    }
-
-    private void character(int offset, int number, Slot value, Slot wanted, Slot found, Label made) {
-        b.load(1, wanted, modes, offset);
-        b.set(found, number);
-        b.branch(value, Condition.EQUAL, Operand.of(wanted), made);
-    }
-
-    /** Leaves the terminal's local modes in the fourth scratch slot. */
-    private void askModes(Label failed) {
-        b.call(
-                frame.scratch4,
-                new OnError.GoTo(failed),
-                Syscall.IOCTL,
-                Operand.of(terminal.master),
-                Operand.named("TCGETS", OwnTerminal.TCGETS),
-                modes.shownAs("&modes"));
-        b.load(4, frame.scratch4, modes, CallersModes.LFLAG);
-    }
-
     /** Types the end-of-file character, twice where a line is unfinished (termios(3)). */
     private void tellEnd() {
         Label done = b.label("end is told");
         Slot value = frame.scratch4;
         b.set(in, -1);
-        askModes(done);
+        characters.askModes(done);
         b.branch(value, Condition.NO_BIT, CallersModes.ICANON, done);
-        b.load(1, value, modes, CallersModes.VEOF);
+        b.load(1, value, characters.modes, CallersModes.VEOF);
         b.store(1, inBuffer, 0, Operand.of(value));
         b.store(1, inBuffer, 1, Operand.of(value));
         b.set(inAt, inBuffer);

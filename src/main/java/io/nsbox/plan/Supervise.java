@@ -26,17 +26,13 @@ final class Supervise {
 
     private static final int P_PIDFD = 3;
     private static final int WSTOPPED = 2;
-    private static final int WEXITED = 4;
     private static final int WNOHANG = 1;
-    private static final int CLD_EXITED = 1;
     private static final int CLD_STOPPED = 5;
     private static final int SI_KERNEL = 0x80;
-    private static final int TIOCSPGRP = 0x5410;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_PEEK = 2;
     private static final int TIMED_OUT = 124;
     private static final String BLIND = "nsbox: error: ppoll() failed: sandbox ended\n";
-    private static final String LOST = "nsbox: error: waitid() failed: status lost\n";
 
     /* Offsets in struct signalfd_siginfo (signalfd(2)) and in siginfo_t on 64-bit machines (sigaction(2)). */
     private static final int SSI_SIGNO = 0;
@@ -167,7 +163,7 @@ final class Supervise {
         }
         b.place(reap);
         restoreModes();
-        reap(tell);
+        new ReapSandbox(emitter).emit(forced, tell);
     }
 
     /** The sandbox's first process has become the command, unless it has left a refusal behind. */
@@ -387,106 +383,6 @@ final class Supervise {
                 Durations.timer(b, spec.stopGracePeriod()),
                 Operand.NULL);
         b.jump(loop);
-    }
-
-    private void reap(Label tell) {
-        Slot result = frame.scratch;
-        emitter.untilUninterrupted(
-                "wait again",
-                result,
-                Syscall.WAITID,
-                Operand.named("P_PIDFD", P_PIDFD),
-                Operand.of(frame.pidfd),
-                frame.siginfo.shownAs("&info"),
-                Operand.named("WEXITED", WEXITED),
-                emitter.endsWithMore() ? emitter.end().usage() : Operand.NULL);
-        Label reaped = b.label("reaped");
-        b.branch(result, Condition.AT_LEAST, 0, reaped);
-        KillSandbox.emit(b, frame);
-        complain(LOST);
-        GuardSandbox.dismissUnlessMore(emitter);
-        if (emitter.endsWithMore()) {
-            emitter.end().afterLoss();
-            GuardSandbox.dismiss(emitter);
-        }
-        b.attempt(Syscall.EXIT_GROUP, Operand.number(Refusal.SETUP));
-        b.place(reaped);
-        if (emitter.endsWithMore()) {
-            emitter.end().usageIsKnown();
-        }
-        restoreTerminal();
-        GuardSandbox.dismissUnlessMore(emitter);
-        Label ran = b.label("the command ran");
-        takeReport(b, frame, ran);
-        b.jump(tell);
-        b.place(ran);
-        Slot status = frame.scratch2;
-        Label exited = b.label("it exited");
-        Label done = b.label("the status is known");
-        b.load(4, result, frame.siginfo, SI_CODE);
-        b.load(4, status, frame.siginfo, SI_STATUS);
-        b.branch(result, Condition.EQUAL, CLD_EXITED, exited);
-        b.add(status, 128);
-        b.place(exited);
-        b.branch(forced, Condition.LESS, 0, done);
-        b.set(status, Operand.of(forced));
-        b.place(done);
-        if (emitter.endsWithMore()) {
-            emitter.end().afterRun(forced, status);
-            GuardSandbox.dismiss(emitter);
-        }
-        RegisterSandbox.recordEnd(emitter, status, frame.scratch);
-        if (frame.background != null) {
-            DetachLauncher.tellStart(emitter);
-        } else {
-            emitter.progress().ifPresent(progress -> progress.tellEnd(status));
-        }
-        b.attempt(Syscall.EXIT_GROUP, Operand.of(status));
-    }
-
-    /** Takes the refusal that the sandbox's first process reported before it ended; goes on at the label if it did not. */
-    static void takeReport(ProgramBuilder b, Frame frame, Label none) {
-        Slot length = frame.scratch;
-        Label next = b.label("next report");
-        b.place(next);
-        b.call(
-                length,
-                new OnError.Ignore(),
-                Syscall.RECVFROM,
-                Operand.of(frame.reportIn),
-                frame.words.shownAs("&report"),
-                Operand.number(8),
-                Operand.named("MSG_DONTWAIT", MSG_DONTWAIT),
-                Operand.NULL,
-                Operand.NULL);
-        b.branch(length, Condition.LESS, 1, none);
-        if (frame.commandSignal != null) {
-            Label other = b.label("no word about a signal");
-            b.branch(length, Condition.NOT_EQUAL, StartInit.SIGNAL_SIZE, other);
-            b.load(2, frame.commandSignal, frame.words, 0);
-            b.place(other);
-        }
-        // What was said before about a terminal or a stop.
-        b.branch(length, Condition.NOT_EQUAL, 8, next);
-        b.load(4, Slot.TAG, frame.words, 0);
-        b.load(4, Slot.ERRNO, frame.words, 4);
-    }
-
-    /** A shell with job control inside leaves the terminal to its own process group, which is gone now. */
-    private void restoreTerminal() {
-        Label done = b.label("terminal is the caller's");
-        Slot own = frame.scratch;
-        Slot then = frame.scratch2;
-        b.branch(frame.terminal, Condition.NOT_EQUAL, 0, done);
-        b.call(own, new OnError.Ignore(), Syscall.GETPGID, Operand.number(0));
-        b.load(4, then, frame.foreground, 0);
-        b.branch(own, Condition.NOT_EQUAL, Operand.of(then), done);
-        b.attempt(
-                Syscall.IOCTL,
-                Operand.number(0),
-                Operand.named("TIOCSPGRP", TIOCSPGRP),
-                frame.foreground.shownAs("&foreground"));
-        b.place(done);
     }
 
     /** The bit arithmetic that {@link ActForInit} shares. */
