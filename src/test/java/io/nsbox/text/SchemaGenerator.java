@@ -75,8 +75,25 @@ final class SchemaGenerator {
             type.shows().ifPresent(namespace -> rules.add(mountInAUserNamespace(type, namespace)));
         }
         rules.add(sizeOfAMinimalDev());
+        rules.add(swapBesideMemory());
+        rules.add(parentOfALimitedGroup());
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
         return JsonMapper.shared().writer().with(printer).writeValueAsString(schema) + "\n";
+    }
+
+    private static ObjectNode swapBesideMemory() {
+        ObjectNode rule = JSON.objectNode().put("$comment", "'memswap_limit' includes 'mem_limit'");
+        rule.putObject("dependentRequired").putArray(Key.MEMSWAP_LIMIT.word()).add(Key.MEM_LIMIT.word());
+        return rule;
+    }
+
+    private static ObjectNode parentOfALimitedGroup() {
+        ObjectNode rule = JSON.objectNode().put("$comment", "'cgroup_parent' takes a limit beside it");
+        ArrayNode limits = rule.putObject("dependentSchemas")
+                .putObject(Key.CGROUP_PARENT.word())
+                .putArray("anyOf");
+        Key.LIMITS.forEach(limit -> limits.addObject().putArray("required").add(limit.word()));
+        return rule;
     }
 
     private static ObjectNode tty() {
@@ -137,7 +154,7 @@ final class SchemaGenerator {
                     TIME_OFFSETS -> ConfinementSchema.property(key);
             case MEM_LIMIT, MEMSWAP_LIMIT, MEM_RESERVATION, CPUS, CPUSET, CPU_WEIGHT, PIDS_LIMIT, CGROUP_PARENT ->
                 GroupLimitsSchema.property(key);
-            case REPORT -> hostPath();
+            case REPORT -> report();
             case SECCOMP -> SeccompSchema.key();
             case DEV -> words(Arrays.stream(Dev.values()).map(Dev::word).toList());
             case DEVICES -> paths(PathListReader.DEVICE_PATTERN);
@@ -157,6 +174,15 @@ final class SchemaGenerator {
         names.forEach(name -> paths.set(name, string().put("pattern", "^(?!~)(?![\\s\\S]*\\$\\{)[\\s\\S]")));
         ObjectNode list = JSON.objectNode().put("type", "array").put("uniqueItems", true);
         list.set("items", anyOf(words(names), join));
+        ArrayNode each = list.putArray("allOf");
+        for (String name : names) {
+            ObjectNode joined = JSON.objectNode().put("type", "object");
+            joined.putArray("required").add(name);
+            each.addObject()
+                    .put("minContains", 0)
+                    .put("maxContains", 1)
+                    .set("contains", anyOf(JSON.objectNode().put("const", name), joined));
+        }
         ObjectNode onlyAll = JSON.objectNode();
         onlyAll.putArray("const").add("all");
         return anyOf(all, list, onlyAll);
@@ -187,6 +213,11 @@ final class SchemaGenerator {
 
     private static ObjectNode hostPath() {
         return string().put("pattern", "^" + NO_VARIABLE + "(?!~[^/])[\\s\\S]+$");
+    }
+
+    /** A file: neither {@code folder/} nor {@code folder/..}. */
+    private static ObjectNode report() {
+        return string().put("pattern", "^" + NO_VARIABLE + "(?!~[^/])(?![\\s\\S]*/(?:[.][.])?$)(?![.][.]$)[\\s\\S]+$");
     }
 
     /** No part is {@code ..}, and one is more than a dot. */
