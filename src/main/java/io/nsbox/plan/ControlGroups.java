@@ -1,6 +1,5 @@
 package io.nsbox.plan;
 
-import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -52,28 +51,9 @@ final class ControlGroups {
     /** What finds the hierarchies, and the folder that it found. */
     private final FindGroup found;
 
-    private final Operand.Address folder;
-
-    /** The folder in which the group of version 2 was made, and where its mount point ends. */
-    private final Operand.Address unifiedParent;
-
-    private final Slot unifiedBase;
-
-    /* What the routines take and give. */
-    private final Slot word;
-    private final Slot length;
     private final Slot line;
-    private final Slot base;
-    private final Slot end;
-    private final Slot beside;
-    private final Slot magic;
-    private final Slot parent;
-    private final Slot group;
-    private final Slot name;
-    private final Slot error;
-    private final Slot back;
-    private final Label place;
-    private final Label enable;
+    private final PlaceGroup place;
+    private final EnableController enable;
 
     ControlGroups(ProgramBuilder b, Frame frame, String sandbox, String parentGroup) {
         this.b = b;
@@ -82,23 +62,9 @@ final class ControlGroups {
         this.parentGroup = parentGroup;
         unified = group("v2");
         found = new FindGroup(b, frame, parentGroup);
-        folder = found.folder;
-        unifiedParent = b.buffer("folder of the v2 group", FindGroup.FOLDER_SIZE);
-        unifiedBase = b.slot("end of the v2 mount point");
-        word = found.word;
-        length = found.length;
         line = found.line;
-        base = found.base;
-        end = found.end;
-        beside = b.slot("beside");
-        magic = b.slot("magic");
-        parent = b.slot("group above");
-        group = b.slot("group");
-        name = b.slot("name of the group");
-        error = b.slot("error");
-        back = b.slot("back");
-        place = b.label("make a group");
-        enable = b.label("enable a controller");
+        place = new PlaceGroup(b, frame, found, sandbox, parentGroup);
+        enable = new EnableController(b, frame, found);
         removal = new RemoveGroups(b, frame, this);
     }
 
@@ -145,13 +111,6 @@ final class ControlGroups {
         return java.util.Objects.requireNonNull(made.get(controller));
     }
 
-    private void callRoutine(Label routine) {
-        Label returned = b.label("returned");
-        b.set(back, returned);
-        b.jump(routine);
-        b.place(returned);
-    }
-
     /** Reads how this machine's groups are set up; once, before the first group. */
     void look(Emitter emitter) {
         if (!folders.isEmpty()) {
@@ -180,8 +139,8 @@ final class ControlGroups {
             b.jump(shared);
             b.place(different);
         });
-        b.set(magic, Operand.named("CGROUP_SUPER_MAGIC", CGROUP_SUPER_MAGIC));
-        b.set(beside, 0);
+        b.set(place.magic, Operand.named("CGROUP_SUPER_MAGIC", CGROUP_SUPER_MAGIC));
+        b.set(place.beside, 0);
         makeOne(emitter, v1, controller);
         b.set(own, Operand.of(v1.folder()));
         b.place(shared);
@@ -200,16 +159,10 @@ final class ControlGroups {
                 Refusal.SETUP,
                 Operand.named("ENODEV", Linux.ENODEV));
         b.place(found);
-        b.set(magic, Operand.named("CGROUP2_SUPER_MAGIC", CGROUP2_SUPER_MAGIC));
-        b.set(beside, 1);
+        b.set(place.magic, Operand.named("CGROUP2_SUPER_MAGIC", CGROUP2_SUPER_MAGIC));
+        b.set(place.beside, 1);
         makeOne(emitter, unified, controller);
-        // Another hierarchy may be looked at before the next controller is enabled.
-        Slot length = frame.scratch.as("length");
-        b.scan(folder, 0, length);
-        b.compute(Arithmetic.SUBTRACT, length, Operand.of(length), folder);
-        b.copy(unifiedParent, folder, Operand.of(length), Slot.NOWHERE);
-        b.compute(Arithmetic.SUBTRACT, unifiedBase, Operand.of(base), folder);
-        b.compute(Arithmetic.ADD, unifiedBase, Operand.of(unifiedBase), unifiedParent);
+        enable.remember(this.found);
         b.place(haveV2);
         b.set(own, Operand.of(unified.folder()));
         enable(emitter, controller);
@@ -221,17 +174,17 @@ final class ControlGroups {
 
     private void makeOne(Emitter emitter, Group into, Controller controller) {
         Label made = b.label("a group is made");
-        b.set(name, into.name());
-        callRoutine(place);
-        b.branch(error, Condition.EQUAL, 0, made);
+        b.set(place.name, into.name());
+        place.call();
+        b.branch(place.error, Condition.EQUAL, 0, made);
         emitter.fail(
                 "mkdirat(<group above>, \"nsbox-" + sandbox + "-<own pid>\", 0755)",
                 hints(controller),
                 Refusal.SETUP,
-                Operand.of(error));
+                Operand.of(place.error));
         b.place(made);
-        b.set(into.folder(), Operand.of(group));
-        b.set(into.parent(), Operand.of(parent));
+        b.set(into.folder(), Operand.of(place.group));
+        b.set(into.parent(), Operand.of(place.parent));
     }
 
     private void enable(Emitter emitter, Controller controller) {
@@ -239,20 +192,18 @@ final class ControlGroups {
         Slot there = frame.scratch.as("there");
         isThere(there, controller);
         b.branch(there, Condition.EQUAL, 0, enabled);
-        b.set(word, b.text("+" + controller.word()));
-        b.set(length, controller.word().length() + 1);
-        callRoutine(enable);
+        enable.call(controller);
         isThere(there, controller);
         b.branch(there, Condition.EQUAL, 0, enabled);
         Label reason = b.label("the kernel said why");
-        b.branch(error, Condition.NOT_EQUAL, 0, reason);
-        b.set(error, Operand.named("ENOENT", Linux.ENOENT));
+        b.branch(enable.error, Condition.NOT_EQUAL, 0, reason);
+        b.set(enable.error, Operand.named("ENOENT", Linux.ENOENT));
         b.place(reason);
         emitter.fail(
                 "write(<cgroup.subtree_control of the group above>, \"+" + controller.word() + "\")",
                 hints(controller),
                 Refusal.SETUP,
-                Operand.of(error));
+                Operand.of(enable.error));
         b.place(enabled);
     }
 
@@ -290,193 +241,8 @@ final class ControlGroups {
     void emitRoutines() {
         found.emitRoutine();
         b.section("make a control group, for the steps that limit", Trace.FOR_THE_LAST_STEP);
-        emitPlace();
+        place.emitRoutine();
         b.section("enable a controller, for the steps that limit", Trace.FOR_THE_LAST_STEP);
-        emitEnable();
-    }
-
-    private void loadByte(Slot into, Slot at) {
-        b.load(1, into, Operand.of(at), 0);
-    }
-
-    /** Makes a group in the folder, or beside it; leaves the errno, or 0. */
-    private void emitPlace() {
-        Slot at = frame.scratch.as("at");
-        Slot sign = frame.scratch2.as("character");
-        Slot count = frame.scratch3.as("count");
-        Slot result = frame.scratch4.as("result");
-        Label below = b.label("below the own group");
-        Label here = b.label("in this folder");
-        Label up = b.label("look for the last slash");
-        Label cut = b.label("cut the last part off");
-        Label named = b.label("name is tried");
-        Label refused = b.label("group is refused");
-        Label done = b.label("group is placed");
-        Label again = b.label("look whether another place is left");
-        b.place(place);
-        if (parentGroup.isEmpty()) {
-            b.branch(beside, Condition.EQUAL, 0, here);
-            b.branch(end, Condition.EQUAL, Operand.of(base), below);
-            b.set(at, Operand.of(end));
-            b.place(up);
-            b.add(at, -1);
-            loadByte(sign, at);
-            b.branch(sign, Condition.NOT_EQUAL, '/', up);
-            b.place(cut);
-            b.store(1, Operand.of(at), 0, Operand.number(0));
-            b.jump(here);
-            b.place(below);
-            b.set(beside, 0);
-        } else {
-            b.set(beside, 0);
-        }
-        b.place(here);
-        b.call(
-                parent,
-                new OnError.GoTo(refused),
-                Syscall.OPENAT,
-                Operand.named("AT_FDCWD", Linux.AT_FDCWD),
-                folder.shownAs("<group above>"),
-                Operand.named("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
-        b.call(result, new OnError.GoTo(refused), Syscall.FSTATFS, Operand.of(parent), frame.page.shownAs("&statfs"));
-        b.load(4, result, frame.page, 0);
-        Label right = b.label("it is a control group");
-        b.branch(result, Condition.EQUAL, Operand.of(magic), right);
-        b.set(result, -Linux.ENODEV);
-        b.jump(refused);
-        b.place(right);
-        Slot mark = b.slot("end of the name");
-        Slot to = frame.scratch5.as("end");
-        b.set(to, Operand.of(name));
-        copyText("nsbox-" + sandbox + "-", to);
-        b.call(result, new OnError.Ignore(), Syscall.GETPID);
-        b.decimal(Operand.of(result), Operand.of(to), to);
-        b.store(1, Operand.of(to), 0, Operand.number(0));
-        b.set(mark, Operand.of(to));
-        b.set(count, 1);
-        b.place(named);
-        Label taken = b.label("that name is taken");
-        b.call(
-                result,
-                new OnError.GoTo(taken),
-                Syscall.MKDIRAT,
-                Operand.of(parent),
-                Operand.of(name),
-                Operand.named("0755", 0755));
-        b.call(
-                group,
-                new OnError.GoTo(refused),
-                Syscall.OPENAT,
-                Operand.of(parent),
-                Operand.of(name),
-                Operand.named("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC));
-        b.set(error, 0);
-        b.jump(done);
-        b.place(taken);
-        // A leftover's, or a launcher's with the same pid in another pid namespace.
-        b.branch(result, Condition.NOT_EQUAL, -Linux.EEXIST, refused);
-        b.add(count, 1);
-        b.set(to, Operand.of(mark));
-        copyText(".", to);
-        b.decimal(Operand.of(count), Operand.of(to), to);
-        b.store(1, Operand.of(to), 0, Operand.number(0));
-        b.jump(named);
-        b.place(refused);
-        // Which call it was, the number tells: descriptors are never negative.
-        Label ofParent = b.label("the folder was refused");
-        Label ofGroup = b.label("the group was refused");
-        Label known = b.label("errno is known");
-        b.branch(parent, Condition.LESS, 0, ofParent);
-        b.branch(group, Condition.LESS, 0, ofGroup);
-        b.compute(Arithmetic.SUBTRACT, error, Operand.number(0), Operand.of(result));
-        b.attempt(Syscall.CLOSE, Operand.of(parent));
-        b.jump(known);
-        b.place(ofGroup);
-        b.compute(Arithmetic.SUBTRACT, error, Operand.number(0), Operand.of(group));
-        b.set(group, 0);
-        b.attempt(
-                Syscall.UNLINKAT,
-                Operand.of(parent),
-                Operand.of(name),
-                Operand.named("AT_REMOVEDIR", RemoveGroups.AT_REMOVEDIR));
-        b.jump(known);
-        b.place(ofParent);
-        b.compute(Arithmetic.SUBTRACT, error, Operand.number(0), Operand.of(parent));
-        b.set(parent, 0);
-        b.place(known);
-        b.branch(beside, Condition.NOT_EQUAL, 0, again);
-        b.jump(done);
-        b.place(again);
-        // Where the group above the caller's is not its own, the caller's may be.
-        b.set(beside, 0);
-        b.set(at, Operand.of(base));
-        Label restore = b.label("put the slash back");
-        Label restored = b.label("the folder is the own group's");
-        b.set(count, Operand.of(end));
-        b.place(restore);
-        b.add(count, -1);
-        b.branch(count, Condition.LESS, Operand.of(base), restored);
-        loadByte(sign, count);
-        b.branch(sign, Condition.NOT_EQUAL, 0, restore);
-        b.store(1, Operand.of(count), 0, Operand.number('/'));
-        b.place(restored);
-        b.jump(here);
-        b.place(done);
-        b.jump(back);
-    }
-
-    private void copyText(String text, Slot to) {
-        int bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-        b.copy(Operand.of(to), b.text(text), Operand.number(bytes), to);
-    }
-
-    /** Enables the controller from the mount point down to the group above; leaves what the last one answered. */
-    private void emitEnable() {
-        Slot at = frame.scratch.as("at");
-        Slot file = frame.scratch2.as("file");
-        Slot sign = frame.scratch3.as("character");
-        Slot result = frame.scratch4.as("result");
-        Slot to = frame.scratch5.as("end");
-        Label level = b.label("next level");
-        Label walk = b.label("end of this level");
-        Label write = b.label("write to this level");
-        Label refused = b.label("level is refused");
-        Label next = b.label("level is done");
-        Label done = b.label("every level is done");
-        b.place(enable);
-        b.set(at, Operand.of(unifiedBase));
-        b.place(level);
-        b.set(error, 0);
-        Slot levelLength = frame.returnTo.as("length of the level");
-        b.compute(Arithmetic.SUBTRACT, levelLength, Operand.of(at), unifiedParent);
-        b.copy(frame.page, unifiedParent, Operand.of(levelLength), to);
-        copyText("/cgroup.subtree_control", to);
-        b.store(1, Operand.of(to), 0, Operand.number(0));
-        b.place(write);
-        b.call(
-                file,
-                new OnError.GoTo(refused),
-                Syscall.OPENAT,
-                Operand.named("AT_FDCWD", Linux.AT_FDCWD),
-                frame.page.shownAs("\"<group above>/cgroup.subtree_control\""),
-                Operand.named("O_WRONLY|O_CLOEXEC", Linux.O_WRONLY | Linux.O_CLOEXEC));
-        b.call(result, new OnError.Ignore(), Syscall.WRITE, Operand.of(file), Operand.of(word), Operand.of(length));
-        b.attempt(Syscall.CLOSE, Operand.of(file));
-        b.branch(result, Condition.AT_LEAST, 0, next);
-        b.compute(Arithmetic.SUBTRACT, error, Operand.number(0), Operand.of(result));
-        b.jump(next);
-        b.place(refused);
-        b.compute(Arithmetic.SUBTRACT, error, Operand.number(0), Operand.of(file));
-        b.place(next);
-        loadByte(sign, at);
-        b.branch(sign, Condition.EQUAL, 0, done);
-        b.place(walk);
-        b.add(at, 1);
-        loadByte(sign, at);
-        b.branch(sign, Condition.EQUAL, '/', level);
-        b.branch(sign, Condition.EQUAL, 0, level);
-        b.jump(walk);
-        b.place(done);
-        b.jump(back);
+        enable.emitRoutine();
     }
 }

@@ -282,8 +282,12 @@ public final class Emitter {
 
     /** Copies a text without its terminator to where a slot points, and moves the slot behind it. */
     void append(Slot end, String text) {
-        builder.copy(
-                Operand.of(end), builder.text(text), Operand.number(text.getBytes(StandardCharsets.UTF_8).length), end);
+        append(builder, end, text);
+    }
+
+    /** Likewise. */
+    static void append(ProgramBuilder b, Slot end, String text) {
+        b.copy(Operand.of(end), b.text(text), Operand.number(text.getBytes(StandardCharsets.UTF_8).length), end);
     }
 
     /** Writes a number in decimal to where a slot points, and moves the slot behind it. */
