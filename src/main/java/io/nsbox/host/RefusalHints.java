@@ -86,7 +86,7 @@ public enum RefusalHints {
     FILL_DEV(Map.of(
             "EOVERFLOW",
             "the caller's own id is not mapped inside, so it can own nothing there: map it in `uid_map` and `gid_map`,"
-                    + " or write `dev: host`")),
+                    + " or say `user`, or `dev: host`")),
     /** Opening or copying a device of the host. */
     HOST_DEVICE(Map.ofEntries(
             entry("ENOENT", "the host has no such device, or the caller's /dev does not show it"),
@@ -329,7 +329,7 @@ public enum RefusalHints {
         static final String UNLIKE =
                 "a folder is mounted on a folder, a file on a file: one of the two is not what the other is";
         static final String NOT_MAPPED =
-                "the caller's id is not mapped inside, so it can own nothing there: add a `uid_map`";
+                "the caller's id is not mapped inside, so it can own nothing there: map it in `uid_map`, or say `user`";
         static final String NO_LAYER = "one of these folders is not there: lower, upper and work must be folders";
         static final String LAYER_IN_USE = "another mount uses upper or work: each overlay wants its own";
         static final String NO_OVERLAYS = "this kernel was built without overlayfs";

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -119,33 +120,61 @@ final class FileSteps {
     }
 
     private void prepare() {
+        boolean asRoot = SetUpAsRoot.isNeeded(spec);
+        if (asRoot) {
+            openAll(FileSteps::isCallers);
+            openRootfs(true);
+            steps.add(new SetUpAsRoot(origins.key("uid_map").or(() -> origins.key("gid_map"))));
+        }
         boolean scratch = files.rootfs() != null && files.rootfs().overlay() != null
                 || files.mounts().stream()
                         .anyMatch(mount -> mount instanceof Mount.Overlay || mount instanceof Mount.TextFile);
         if (scratch) {
             steps.add(new OpenScratch());
         }
-        for (int i = 0; i < files.mounts().size(); i++) {
-            Optional<Span> cause = origins.value("mounts[" + i + "]");
-            if (files.mounts().get(i) instanceof Mount.Bind bind) {
-                steps.add(new OpenSource(bind, i, cause));
-            } else if (files.mounts().get(i) instanceof Mount.Overlay overlay) {
-                steps.add(new OpenOverlay(overlay, i, spec.has(Namespace.USER), cause));
-            } else if (files.mounts().get(i) instanceof Mount.TextFile file) {
-                steps.add(new WriteFile(file, i, cause));
-            }
+        openAll(mount -> !asRoot || !isCallers(mount));
+        if (!asRoot) {
+            openRootfs(true);
         }
-        Rootfs rootfs = files.rootfs();
-        if (rootfs != null) {
-            Optional<Span> cause = origins.key("rootfs");
-            steps.add(
-                    rootfs.overlay() == null
-                            ? new OpenNewRoot(rootfs.path(), cause)
-                            : new OverlayNewRoot(rootfs, spec.has(Namespace.USER), cause));
-        }
+        openRootfs(false);
         if (scratch) {
             steps.add(new DropScratch());
         }
+    }
+
+    /** Whether it takes nothing but a file of the caller's. */
+    private static boolean isCallers(Mount mount) {
+        return mount instanceof Mount.Bind;
+    }
+
+    private void openAll(Predicate<Mount> which) {
+        for (int i = 0; i < files.mounts().size(); i++) {
+            Mount mount = files.mounts().get(i);
+            Optional<Span> cause = origins.value("mounts[" + i + "]");
+            if (!which.test(mount)) {
+                continue;
+            }
+            if (mount instanceof Mount.Bind bind) {
+                steps.add(new OpenSource(bind, i, cause));
+            } else if (mount instanceof Mount.Overlay overlay) {
+                steps.add(new OpenOverlay(overlay, i, spec.has(Namespace.USER), cause));
+            } else if (mount instanceof Mount.TextFile file) {
+                steps.add(new WriteFile(file, i, cause));
+            }
+        }
+    }
+
+    /** Opens the new root, if it is one that is {@code plain}, or else an overlay. */
+    private void openRootfs(boolean plain) {
+        Rootfs rootfs = files.rootfs();
+        if (rootfs == null || plain != (rootfs.overlay() == null)) {
+            return;
+        }
+        Optional<Span> cause = origins.key("rootfs");
+        steps.add(
+                plain
+                        ? new OpenNewRoot(rootfs.path(), cause)
+                        : new OverlayNewRoot(rootfs, spec.has(Namespace.USER), cause));
     }
 
     private void root() {

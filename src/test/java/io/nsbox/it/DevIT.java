@@ -347,7 +347,7 @@ class DevIT {
                             + "   = note: the call was mknodat(<dev>, <path>, S_IFREG|000, 0)\n"
                             + "   = note: the path was zero\n"
                             + "   = help: the caller's own id is not mapped inside, so it can own nothing there: map it in"
-                            + " `uid_map` and `gid_map`, or write `dev: host`\n");
+                            + " `uid_map` and `gid_map`, or say `user`, or `dev: host`\n");
         }
     }
 }

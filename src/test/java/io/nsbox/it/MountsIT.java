@@ -431,7 +431,7 @@ class MountsIT {
                     .contains(" refused: write the file for /etc/hostname: EOVERFLOW"
                             + " (Value too large for defined data type)\n")
                     .contains(
-                            "help: the caller's id is not mapped inside, so it can own nothing there: add a `uid_map`");
+                            "help: the caller's id is not mapped inside, so it can own nothing there: map it in `uid_map`, or say `user`");
         }
     }
 

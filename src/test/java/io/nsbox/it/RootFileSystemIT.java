@@ -270,4 +270,40 @@ class RootFileSystemIT {
             }
         }
     }
+
+    /** As with the user namespaces of container engines: root's own id is none of the sandbox's. */
+    @Test
+    void whatIsMadeUnderRangesThatLeaveTheCallerOutBelongsToRootInside() throws IOException {
+        Identity.ROOT.require();
+        try (Workshop workshop = Workshop.open(Identity.ROOT)) {
+            Path root = BusyboxRoot.in(workshop, "rootfs");
+            Files.setAttribute(root, "unix:uid", 100_000);
+            Files.setAttribute(root, "unix:gid", 200_000);
+            workshop.newFolder("data");
+            Path launcher = workshop.launcher("box", """
+                    namespaces: [user, mount, pid]
+                    uid_map: [{inside: 0, outside: 100000, count: 1001}]
+                    gid_map: [{inside: 0, outside: 200000, count: 1001}]
+                    user: "1000:1000"
+                    rootfs: ./rootfs
+                    mount_proc: true
+                    tmpfs: [/tmp]
+                    mounts:
+                      - ./data:/data
+                      - {type: file, target: /etc/name, content: "box\\n"}
+                      - {type: overlay, target: /over, lower: [./rootfs]}
+                      - {type: dir, target: /tmp/made}
+                    command: [sh, -c, "id -u; cat /etc/name; touch /tmp/mine /no 2>&1; stat -c '%u %g %n' /dev /tmp/made /tmp/mine /etc/name /data"]
+                    """);
+
+            assertThat(workshop.run(launcher))
+                    .isEqualTo(new Running.Result(
+                            0,
+                            "1000\nbox\ntouch: /no: Permission denied\n0 0 /dev\n0 0 /tmp/made\n1000 1000 /tmp/mine\n"
+                                    + "0 0 /etc/name\n65534 65534 /data\n",
+                            ""));
+            assertThat(Files.getAttribute(root.resolve("etc"), "unix:uid")).isEqualTo(100_000);
+            assertThat(Files.getAttribute(root.resolve("etc"), "unix:gid")).isEqualTo(200_000);
+        }
+    }
 }
