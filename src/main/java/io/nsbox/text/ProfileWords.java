@@ -33,7 +33,7 @@ final class ProfileWords {
             "SECCOMP_FILTER_FLAG_SPEC_ALLOW", 4);
 
     /** {@code SCMP_ARCH_*} of libseccomp. */
-    static final Map<String, String> ARCHITECTURES = ProfileReader.themselves(List.of(
+    static final Map<String, String> ARCHITECTURES = themselves(List.of(
             "SCMP_ARCH_X86",
             "SCMP_ARCH_X86_64",
             "SCMP_ARCH_X32",
@@ -59,7 +59,7 @@ final class ProfileWords {
             "SCMP_ARCH_SHEB"));
 
     /** The words of Docker's {@code includes} and {@code excludes}. */
-    static final Map<String, String> GO_ARCHITECTURES = ProfileReader.themselves(List.of(
+    static final Map<String, String> GO_ARCHITECTURES = themselves(List.of(
             "amd64",
             "arm",
             "arm64",
@@ -80,7 +80,14 @@ final class ProfileWords {
             "x32",
             "x86"));
 
-    static final Map<String, String> CAPABILITIES = ProfileReader.themselves(CapabilityNames.ALL);
+    static final Map<String, String> CAPABILITIES = themselves(CapabilityNames.ALL);
 
     private ProfileWords() {}
+
+    /** A map whose values are its keys. */
+    private static Map<String, String> themselves(List<String> words) {
+        Map<String, String> map = new LinkedHashMap<>();
+        words.forEach(word -> map.put(word, word));
+        return map;
+    }
 }
