@@ -39,8 +39,8 @@ final class CacheCommand {
         }
     }
 
-    /** Removes everything in the folder. */
-    @Command(name = "clear", header = "Remove everything that nsbox keeps in its cache.")
+    /** Removes everything in the folder that can be made again. */
+    @Command(name = "clear", header = "Remove what nsbox keeps in its cache.")
     static final class Clear implements Callable<Integer> {
         private final Console console;
         private final CacheFolder folder;

@@ -1,5 +1,6 @@
 package io.nsbox.cli;
 
+import io.nsbox.launch.ImageCache;
 import io.nsbox.state.Sandboxes;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,7 +34,7 @@ public record StateFolder(@Nullable Path path, boolean byVariable) {
             return new StateFolder(Path.of(runtime, "nsbox"), true);
         }
         Path cached = cache.path();
-        return new StateFolder(cached == null ? null : cached.resolve("run"), false);
+        return new StateFolder(cached == null ? null : cached.resolve(ImageCache.SANDBOXES), false);
     }
 
     /** What a message ends with that tells why the place cannot be used. */

@@ -24,6 +24,9 @@ import java.util.Optional;
  * may have put something into it.
  */
 public final class ImageCache {
+    /** The folder of a cache where sandboxes with a name are kept account of, if there is no better place. */
+    public static final String SANDBOXES = "run";
+
     private static final int OVERFLOW_ONCE = 200;
     private static final int KEPT_ONCE = 100;
     private static final String SUFFIX = ".image";
@@ -95,7 +98,10 @@ public final class ImageCache {
         return file;
     }
 
-    /** Empties a cache folder; the folder itself stays. A folder that is not there is empty already. */
+    /**
+     * Empties a cache folder; the folder itself stays, and the account that is kept of sandboxes, which may run. A folder that
+     * is not there is empty already.
+     */
     public static void clear(Path folder) throws CacheException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
@@ -103,6 +109,13 @@ public final class ImageCache {
         try {
             check(folder);
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+                    return visited.equals(folder.resolve(SANDBOXES))
+                            ? FileVisitResult.SKIP_SUBTREE
+                            : FileVisitResult.CONTINUE;
+                }
+
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     Files.deleteIfExists(file);

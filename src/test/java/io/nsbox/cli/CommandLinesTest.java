@@ -221,12 +221,16 @@ class CommandLinesTest {
         Path image = temp.resolve("nsbox/once/x.image");
         Files.createDirectories(image.getParent());
         Files.createFile(image);
+        Path account = temp.resolve("nsbox/run/box/lock");
+        Files.createDirectories(account.getParent());
+        Files.createFile(account);
 
         assertThat(run("cache", "path")).isZero();
         assertThat(run("cache", "clear")).isZero();
 
         assertThat(out()).isEqualTo(temp + "/nsbox\n");
         assertThat(image.getParent()).doesNotExist();
+        assertThat(account).exists();
     }
 
     private static String[] words(String line) {
