@@ -25,8 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Tells what this machine allows, by key of the language, with the fix for what it does not. */
 @Command(
         name = "doctor",
+        header = "Tell what this machine allows, and how to mend what it does not.",
         description = {
-            "Tells what this machine allows, by key of the spec language, with the fix for what it does not.",
+            "Tries each key of the spec language, and names the fix for what does not work.",
             "Exit status: 0 everything works, 1 something does not or cannot be told, 2 wrong usage."
         })
 final class DoctorCommand implements Callable<Integer> {

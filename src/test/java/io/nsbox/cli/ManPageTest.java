@@ -49,6 +49,23 @@ class ManPageTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("commands")
+    void thePageOfCommandsHasThemAndTheirOptionsToo(CommandLine command) throws IOException {
+        String page = Files.readString(Path.of("docs/cli.md"));
+
+        String heading = "\n## " + command.getCommandName() + "\n";
+        assertThat(page).contains(heading);
+        String section = page.substring(page.indexOf(heading) + heading.length());
+        int end = section.indexOf("\n## ");
+        section = end < 0 ? section : section.substring(0, end);
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            if (!option.usageHelp()) {
+                assertThat(section).contains(option.longestName());
+            }
+        }
+    }
+
     @Test
     void noCommandIsDescribedThatIsNotThere() throws IOException {
         String page = Files.readString(Path.of("docs/man/nsbox.1"));
