@@ -16,7 +16,7 @@ public enum Code {
     EMPTY_SPEC("empty-spec", "the file holds no spec"),
     DUPLICATE_KEY("duplicate-key", "a key is set twice in one mapping"),
     UNKNOWN_KEY("unknown-key", "the language has no such key"),
-    NOT_SUPPORTED("not-supported", "the language page reserves this, and this version does not do it yet"),
+    NOT_SUPPORTED("not-supported", "the language reserves this, and this version does not do it yet"),
     MISSING_KEY("missing-key", "a key that must be there is not"),
     MISSING_VALUE("missing-value", "a key or an entry has no value"),
     WRONG_TYPE("wrong-type", "the value is of another type than the key wants"),

@@ -1,6 +1,6 @@
 package io.nsbox.host;
 
-/** A kind of namespace as the machine shows it; the words are those of the language page, in its order. */
+/** A kind of namespace as the machine shows it; the words are those of the language, in alphabetical order. */
 public enum NamespaceKind {
     CGROUP("cgroup", "cgroup", "CONFIG_CGROUPS"),
     IPC("ipc", "ipc", "CONFIG_IPC_NS"),

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Every top-level key of the language page: what it is for, which namespace it needs, and whether this version does it.
+ * Every top-level key of the language: what it is for, which namespace it needs, and whether this version does it.
  *
  * <p>This table drives the reader, its suggestions and the JSON Schema.
  */
@@ -282,7 +282,7 @@ public enum Key {
         return Optional.ofNullable(BY_SYNONYM.get(word));
     }
 
-    /** All words, in the order of the language page. */
+    /** All words, in the order of this table. */
     public static List<String> words() {
         return List.copyOf(WORDS);
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** A kind of Linux namespace (namespaces(7)), in the order in which the language page lists them. */
+/** A kind of Linux namespace (namespaces(7)), in alphabetical order. */
 public enum Namespace {
     CGROUP,
     IPC,
@@ -27,7 +27,7 @@ public enum Namespace {
         return Optional.empty();
     }
 
-    /** An immutable set that iterates in the order of the language page. */
+    /** An immutable set that iterates in alphabetical order. */
     static Set<Namespace> ordered(Set<Namespace> namespaces) {
         Set<Namespace> copy = EnumSet.noneOf(Namespace.class);
         copy.addAll(namespaces);

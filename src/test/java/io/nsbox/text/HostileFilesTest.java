@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is too large to be committed, and what is no file at all. Every answer comes well before anybody loses patience. */
 class HostileFilesTest {
-    /** The contract's two seconds, with room for a busy machine; an endless loop is what this must catch. */
+    /** Two seconds are what hostile input may take, with room for a busy machine; an endless loop is what this must catch. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
