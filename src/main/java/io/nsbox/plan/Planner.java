@@ -149,6 +149,9 @@ public final class Planner {
                 // Before the namespaces: inside, other groups may be in sight, or none.
                 steps.add(limits().enter(spec.name(), sandbox));
             }
+            if (confinement.oomScoreAdj() != null) {
+                steps.add(oomScore(confinement.oomScoreAdj(), true));
+            }
             if (anyNamespace) {
                 steps.add(new EnterSandbox(spec.name(), sandbox.namespaces().keySet()));
             }
@@ -158,6 +161,9 @@ public final class Planner {
         }
         steps.add(new TieToLauncher());
         List<Step> privileged = privileged();
+        if (anyNamespace || isLimited()) {
+            privileged.removeIf(SetOomScore.class::isInstance);
+        }
         steps.addAll(privileged);
         // Also for nothing else than that the launcher knows who it is before it says something.
         steps.add(new AwaitLauncher(true, false, false));
@@ -237,9 +243,13 @@ public final class Planner {
             privileged.add(new SetNice(confinement.nice(), origins.key("nice")));
         }
         if (confinement.oomScoreAdj() != null) {
-            privileged.add(new SetOomScore(confinement.oomScoreAdj(), origins.key("oom_score_adj")));
+            privileged.add(oomScore(confinement.oomScoreAdj(), false));
         }
         return privileged;
+    }
+
+    private Step oomScore(int score, boolean inherited) {
+        return new SetOomScore(score, inherited, origins.key("oom_score_adj"));
     }
 
     private WriteIdMap idMap(IdKind kind, IdMap map, List<IdRange> ranges) {

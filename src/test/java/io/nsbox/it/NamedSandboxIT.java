@@ -191,16 +191,16 @@ class NamedSandboxIT {
         open(identity);
         String confined = HEAD
                 + "environment: {COLOUR: blue}\ncap_drop: [ALL]\ncap_add: [NET_BIND_SERVICE]\nseccomp: default\numask: \"027\"\n"
-                + "ulimits: {nofile: 99}\nworking_dir: /tmp\n";
+                + "ulimits: {nofile: 99}\nnice: 5\noom_score_adj: 300\nworking_dir: /tmp\n";
         String look =
                 "readlink /proc/self/ns/user /proc/self/ns/mnt /proc/self/ns/pid /proc/self/ns/ipc /proc/self/ns/uts"
-                        + " /proc/self/ns/net; grep -E \"^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp|Umask):\" /proc/self/status; ulimit -n; pwd;"
+                        + " /proc/self/ns/net; grep -E \"^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp|Umask):\" /proc/self/status; ulimit -n; nice; cat /proc/self/oom_score_adj; pwd;"
                         + " hostname; echo $COLOUR";
         assertThat(up(confined + "command: [sh, -c, '" + look + "; exec sleep 300']\n"))
                 .isEqualTo(fine(name + "\n"));
         Result entered = nsbox("exec", name, "--", "sh", "-c", look);
         assertThat(entered.err()).isEmpty();
-        assertThat(entered.out()).isEqualTo(nsbox("logs", name).out()).contains("inside\nblue\n");
+        assertThat(entered.out()).isEqualTo(nsbox("logs", name).out()).contains("\n99\n5\n300\n/tmp\ninside\nblue\n");
         assertThat(nsbox("exec", name, "--", "sh", "-c", "exit 5").status()).isEqualTo(5);
         assertThat(nsbox("exec", name, "--", "sh", "-c", "kill -9 $$").status()).isEqualTo(137);
         assertThat(nsbox("exec", name, "--", "no-such-program").status()).isEqualTo(127);
