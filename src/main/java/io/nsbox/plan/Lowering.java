@@ -113,7 +113,7 @@ public final class Lowering {
             emitter.end().afterRefusal(plan.steps());
             GuardSandbox.dismiss(emitter);
         }
-        new TellRefusal(emitter, plan.steps(), file).emit();
+        new TellRefusal(emitter, plan.steps(), plan.file(), file).emit();
         emitter.emitEnd();
         return b.build();
     }

@@ -45,17 +45,19 @@ final class TellRefusal {
     private final ProgramBuilder b;
     private final Frame frame;
     private final List<NumberedStep> steps;
+    private final String spec;
     private final Slot file;
     private final PackedTexts texts = new PackedTexts();
     /** The address of the unpacked texts, from which all offsets count. */
     private final Slot base;
 
-    /** Prepares the message printer; {@code file} holds the address of the spec's path. */
-    TellRefusal(Emitter emitter, List<NumberedStep> steps, Slot file) {
+    /** Prepares the message printer; {@code spec} is what causes that stand in the spec call it, {@code file} holds the address of its path. */
+    TellRefusal(Emitter emitter, List<NumberedStep> steps, String spec, Slot file) {
         this.emitter = emitter;
         this.b = emitter.builder();
         this.frame = emitter.frame();
         this.steps = steps;
+        this.spec = spec;
         this.file = file;
         this.base = frame.uid.as("texts");
     }
@@ -89,6 +91,13 @@ final class TellRefusal {
         b.load(4, part, Operand.of(step), 8);
         b.branch(part, Condition.EQUAL, 0, nowhere);
         callAppend(append);
+        if (steps.stream()
+                .anyMatch(numbered ->
+                        numbered.step().cause().filter(this::isElsewhere).isPresent())) {
+            // The place is complete, with a name of its own.
+            b.load(4, part, Operand.of(step), 12);
+            b.branch(part, Condition.EQUAL, 0, nowhere);
+        }
         b.compute(Arithmetic.SUBTRACT, part, Operand.of(file), Operand.of(base));
         callAppend(append);
         b.load(4, part, Operand.of(step), 12);
@@ -287,7 +296,12 @@ final class TellRefusal {
         return texts.bytes(bytes.toByteArray());
     }
 
-    /** A step's texts: number, title, arrow or 0, the rest of the snippet after the path, what starts a note, and its paths. */
+    /** Whether it is no line of the spec: a setting of the command line. */
+    private boolean isElsewhere(Span cause) {
+        return !cause.file().equals(spec);
+    }
+
+    /** A step's texts: number, title, arrow or 0, the rest of the snippet after the path or 0, what starts a note, and its paths. */
     private int stepTexts(NumberedStep numbered) {
         Optional<Span> cause = numbered.step().cause();
         int title = texts.text(numbered.shownTitle() + ": ");
@@ -297,8 +311,13 @@ final class TellRefusal {
         if (cause.isPresent()) {
             Snippet snippet = Snippet.of(cause.get());
             margin = snippet.margin();
-            arrow = texts.text("\n" + margin.substring(1) + "--> ");
-            afterPath = texts.text(snippet.afterPath());
+            String start = "\n" + margin.substring(1) + "--> ";
+            if (isElsewhere(cause.get())) {
+                arrow = texts.text(start + cause.get().file() + snippet.afterPath());
+            } else {
+                arrow = texts.text(start);
+                afterPath = texts.text(snippet.afterPath());
+            }
         }
         int note = texts.text("\n" + margin + "= ");
         List<String> paths = emitter.subjects().get(numbered.number());

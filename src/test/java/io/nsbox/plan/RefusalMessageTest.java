@@ -119,6 +119,22 @@ class RefusalMessageTest {
     }
 
     @Test
+    void aSettingOfTheCommandLineIsNoLineOfTheSpec() {
+        Plan plan = plan(
+                "box.yaml",
+                "namespaces: [user, uts]\nuid_map: root\nhostname: box\ncommand: [sh]\n",
+                new ReadOptions(List.of("description=none", "working_dir=/nowhere"), List.of(), false));
+        assertThat(Run.refusing(plan, USER, "chdir", Errnos.ALL.get(1)).messages())
+                .singleElement()
+                .asString()
+                .contains(": ENOENT (No such file or directory)\n  --> --set:2:1\n   |\n 2 | working_dir=/nowhere\n");
+        assertThat(Run.refusing(plan, USER, "sethostname", Errnos.ALL.get(0)).messages())
+                .singleElement()
+                .asString()
+                .contains("\n  --> box.yaml:3:1\n   |\n 3 | hostname: box\n");
+    }
+
+    @Test
     void whatMovesACursorIsShownAndNotDone() {
         Plan plan = plan("namespaces: [user, mount]\nuid_map: root\nmounts:\n"
                 + "  - {type: bind, source: \"/a\\n\\e[31mb\", target: /mnt}\ncommand: [sh]\n");
@@ -192,8 +208,12 @@ class RefusalMessageTest {
     }
 
     private static Plan plan(String name, String text) {
-        ReadResult result = new SpecReader(ReadOptions.DEFAULT)
-                .read("box.yaml", Path.of("/box.yaml"), text.getBytes(StandardCharsets.UTF_8));
+        return plan(name, text, ReadOptions.DEFAULT);
+    }
+
+    private static Plan plan(String name, String text, ReadOptions options) {
+        ReadResult result =
+                new SpecReader(options).read("box.yaml", Path.of("/box.yaml"), text.getBytes(StandardCharsets.UTF_8));
         return Planner.plan(
                 result.spec().orElseThrow(() -> new AssertionError(name + result.diagnostics())),
                 new Planner.Subordinates(
