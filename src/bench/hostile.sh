@@ -26,8 +26,10 @@ trap 'rm -rf "$work"' EXIT
 gcc -O2 -o "$work/latency" "$here/latency.c"
 cd "$work"
 
-# spec NAME LIMITS COMMAND: each load goes on until its time is over, or its limit ends it.
+# spec NAME COMMAND [LINES]: each load goes on until its time is over, or its limit ends it; where LINES has one, that comes first.
 spec() {
+  local time=$seconds
+  [ $# -lt 3 ] || time=60
   cat >"$1.yaml" <<END
 namespaces: [user, mount, pid, ipc, uts, network]
 uid_map: root
@@ -39,18 +41,22 @@ memswap_limit: 256m
 pids_limit: 64
 cpus: 0.5
 cpu_weight: 10
-timeout: ${seconds}s
+timeout: ${time}s
 stop_grace_period: 0s
 report: ./$1.json
 command: [sh, -c, '$2']
+${3:-}
 END
   "$root/bin/nsbox" build "$1.yaml" -o "$1"
 }
 spec forks 'bomb() { bomb & bomb & wait; sleep 60; }; while :; do (bomb) 2>/dev/null; done'
 spec memory 'while :; do tail /dev/zero 2>/dev/null; done'
-spec hog 'exec tail /dev/zero'
+spec hog 'exec tail /dev/zero' ''
 spec disk 'while :; do cat /dev/zero >fill-$$ 2>/dev/null; done'
+spec file 'exec cat /dev/zero >fill' 'ulimits: {fsize: 32m}
+init: true'
 spec spinner 'while :; do :; done'
+spec time 'while :; do :; done' 'ulimits: {cpu: 1s}'
 
 # row WHAT REASON STATUS: takes what the measurement said from the file "measured".
 row() { echo "| $1 | $(cat measured) | $2 |"; }
@@ -62,7 +68,8 @@ echo "| --- | --- | --- | --- | --- |"
 ./latency "$seconds" >measured
 row "none" ""
 for load in "forks:fork bomb" "memory:programs that take all memory, one after the other" "hog:a program that takes all memory" \
-  "disk:a program that fills the disk" "spinner:a program that spins"; do
+  "disk:programs that fill the disk, one after the other" "file:a program that fills the disk, with a limit of 32 MB for each file" \
+  "spinner:a program that spins" "time:a program that spins, with a limit of 1 s of processor time"; do
   name=${load%%:*}
   "./$name" >/dev/null 2>&1 &
   pid=$!

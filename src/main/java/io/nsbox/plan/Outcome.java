@@ -153,25 +153,37 @@ final class Outcome {
         b.set(signal, -1);
     }
 
-    /** Why a command ended that neither the launcher nor itself ended. */
+    /**
+     * Why a command ended that neither the launcher nor itself ended.
+     *
+     * <p>A shell exits with 128 + n where signal n has ended what it ran. Where the sandbox has the limit that sends this signal,
+     * and for memory the kernel has told of it, that is the reason all the same.
+     */
     void decide(Slot oomKills) {
         Slot seconds = frame.scratch;
         Slot micros = frame.scratch2;
         Slot part = frame.scratch3;
         Label decided = b.label("the reason is known");
+        Slot by = frame.scratch4;
         Label bySignal = b.label("a signal ended it");
+        Label ask = b.label("look for a limit");
         Label byLimit = b.label("a limit ended it");
         Label notKilled = b.label("not by SIGKILL");
         Label notOom = b.label("memory was enough");
         b.branch(reason, Condition.NOT_EQUAL, 0, decided);
         b.branch(signal, Condition.AT_LEAST, 0, bySignal);
         b.set(reason, b.text("exited"));
-        b.jump(decided);
+        b.compute(Arithmetic.SUBTRACT, by, Operand.of(exitCode), Operand.number(128));
+        notWithoutLimit(ResourceLimit.CPU, by, SIGXCPU, decided);
+        notWithoutLimit(ResourceLimit.FSIZE, by, SIGXFSZ, decided);
+        b.jump(ask);
         b.place(bySignal);
         b.set(reason, b.text("signalled"));
-        b.branch(signal, Condition.EQUAL, SIGXCPU, byLimit);
-        b.branch(signal, Condition.EQUAL, SIGXFSZ, byLimit);
-        b.branch(signal, Condition.NOT_EQUAL, Linux.SIGKILL, notKilled);
+        b.set(by, Operand.of(signal));
+        b.place(ask);
+        b.branch(by, Condition.EQUAL, SIGXCPU, byLimit);
+        b.branch(by, Condition.EQUAL, SIGXFSZ, byLimit);
+        b.branch(by, Condition.NOT_EQUAL, Linux.SIGKILL, notKilled);
         b.branch(oomKills, Condition.LESS, 1, notOom);
         b.set(reason, b.text("oom"));
         b.jump(decided);
@@ -205,5 +217,11 @@ final class Outcome {
         b.set(reason, b.text("limit"));
         b.place(notKilled);
         b.place(decided);
+    }
+
+    private void notWithoutLimit(ResourceLimit limit, Slot by, int signal, Label decided) {
+        if (!spec.confinement().ulimits().containsKey(limit)) {
+            b.branch(by, Condition.EQUAL, signal, decided);
+        }
     }
 }

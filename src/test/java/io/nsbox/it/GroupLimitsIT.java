@@ -84,6 +84,24 @@ class GroupLimitsIT {
         }
     }
 
+    @Test
+    void aMemoryHogThatAShellRunsIsTheReasonWhereTheShellEndsByIt() {
+        try (Workshop workshop = workshop()) {
+            Path launcher =
+                    workshop.launcher("box", SPEC + "mem_limit: 32m\ncommand: [sh, -c, 'tail /dev/zero; exit $?']\n");
+            assertThat(workshop.run(launcher).status()).isEqualTo(137);
+            Report report = report(workshop);
+            assertThat(report.reason()).as(report.toString()).isEqualTo("oom");
+            assertThat(report.get("exit_code").asInt()).isEqualTo(137);
+            assertThat(report.get("signal").isNull()).isTrue();
+            Path goesOn =
+                    workshop.launcher("box", SPEC + "mem_limit: 32m\ncommand: [sh, -c, 'tail /dev/zero; exit 3']\n");
+            assertThat(workshop.run(goesOn).status()).isEqualTo(3);
+            assertThat(report(workshop).reason()).isEqualTo("exited");
+            assertThat(report(workshop).get("oom_kills").asInt()).isPositive();
+        }
+    }
+
     /** It cannot be ended by its limit, only kept small; the time limit ends it. */
     @Test
     void aForkBombStaysSmallUntilItsTimeIsOver() {

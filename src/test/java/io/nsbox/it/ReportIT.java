@@ -153,6 +153,30 @@ class ReportIT {
         }
     }
 
+    /** A shell exits with 128 + n, and its own reason would tell nobody anything. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void aLimitThatEndsWhatAShellRunsIsTheReasonWhereThereIsSuchALimit(Identity identity) {
+        try (Workshop workshop = Workshop.open(identity)) {
+            String fill = "command: [sh, -c, 'cat /dev/zero >filled; exit $?']\n";
+            Path filler = workshop.launcher("box", SPEC + "ulimits: {fsize: 64k, core: 0}\n" + fill);
+            assertThat(workshop.run(filler).status()).isEqualTo(153);
+            assertThat(report(workshop).toString())
+                    .contains("\"reason\":\"limit\",\"status\":153,\"exit_code\":153,\"signal\":null");
+            Path spinner = workshop.launcher(
+                    "box",
+                    SPEC + "timeout: 1m\nulimits: {cpu: {soft: 1s, hard: 5s}, core: 0}\n"
+                            + "command: [sh, -c, '(while :; do :; done); exit $?']\n");
+            assertThat(workshop.run(spinner).status()).isEqualTo(152);
+            assertThat(report(workshop).reason()).isEqualTo("limit");
+            for (int code : List.of(137, 152, 153)) {
+                Path exits = workshop.launcher("box", SPEC + "command: [sh, -c, exit " + code + "]\n");
+                assertThat(workshop.run(exits).status()).isEqualTo(code);
+                assertThat(report(workshop).reason()).isEqualTo("exited");
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Identity.class)
     void aSigkillFromElsewhereIsNoLimit(Identity identity) {
