@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -120,7 +121,9 @@ final class SeccompCommand implements Callable<Integer> {
     private @Nullable Subject subject(Set<String> wanted) {
         Path path = console.workingDirectory().resolve(argument);
         if (argument.endsWith(".yaml") || argument.endsWith(".yml")) {
-            ReadResult result = new SpecReader(ReadOptions.DEFAULT).read(argument, path);
+            ReadOptions options = ReadOptions.DEFAULT.withHome(
+                    Optional.ofNullable(console.environment().get("HOME")));
+            ReadResult result = new SpecReader(options).read(argument, path);
             print(result.diagnostics());
             if (result.spec().isEmpty()) {
                 return null;

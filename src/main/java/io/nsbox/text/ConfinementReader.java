@@ -35,6 +35,7 @@ final class ConfinementReader {
     private static final String BOOTTIME = "boottime";
 
     private final Binding binding;
+    private final PathReader paths;
     private @Nullable User user;
     private List<Long> groupAdd = List.of();
     private @Nullable Integer umask;
@@ -49,8 +50,9 @@ final class ConfinementReader {
     private @Nullable Profile seccomp;
     private final GroupLimitsReader limits;
 
-    ConfinementReader(Binding binding) {
+    ConfinementReader(Binding binding, PathReader paths) {
         this.binding = binding;
+        this.paths = paths;
         this.limits = new GroupLimitsReader(binding);
     }
 
@@ -63,7 +65,7 @@ final class ConfinementReader {
             case CAP_DROP -> capDrop = new CapabilitiesReader(binding).read(node, path);
             case CAP_ADD -> capAdd = new CapabilitiesReader(binding).read(node, path);
             case SECCOMP ->
-                seccomp = new SeccompReader(binding).read(node, path).orElse(null);
+                seccomp = new SeccompReader(binding, paths).read(node, path).orElse(null);
             case LANDLOCK ->
                 landlock = new LandlockReader(binding).read(node, path).orElse(null);
             case ULIMITS -> ulimits = new UlimitsReader(binding).read(node, path);

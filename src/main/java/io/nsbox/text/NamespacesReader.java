@@ -35,11 +35,13 @@ final class NamespacesReader {
             "proc", Namespace.PID);
 
     private final Binding binding;
+    private final PathReader paths;
     private final Map<Namespace, YamlNode> seen = new EnumMap<>(Namespace.class);
     private final Map<Namespace, String> joins = new EnumMap<>(Namespace.class);
 
-    NamespacesReader(Binding binding) {
+    NamespacesReader(Binding binding, PathReader paths) {
         this.binding = binding;
+        this.paths = paths;
     }
 
     /** The namespaces; an unknown word counts as the one that it is nearest to, so that no further key complains. */
@@ -156,7 +158,9 @@ final class NamespacesReader {
         if (file.isEmpty()) {
             return;
         }
-        if (file.get().isEmpty() || file.get().startsWith("~")) {
+        if (file.get().startsWith("~")) {
+            paths.host(entry.value(), at, file.get()).ifPresent(found -> joins.put(namespace.get(), found));
+        } else if (file.get().isEmpty()) {
             binding.error(
                     Code.INVALID_VALUE,
                     entry.value(),

@@ -23,9 +23,11 @@ final class SeccompReader {
     private static final String UNCONFINED = "unconfined";
 
     private final Binding binding;
+    private final PathReader paths;
 
-    SeccompReader(Binding binding) {
+    SeccompReader(Binding binding, PathReader paths) {
         this.binding = binding;
+        this.paths = paths;
     }
 
     /** The profile; nothing for {@code unconfined}, or where a problem was reported. */
@@ -72,14 +74,18 @@ final class SeccompReader {
     }
 
     private Optional<Profile> file(YamlNode node, String path, String word) {
-        if (word.isEmpty() || word.startsWith("~")) {
+        if (word.isEmpty()) {
             wrong(node, path);
             return Optional.empty();
         }
-        String name = binding.nameOf(word);
+        Optional<String> absolute = paths.host(node, path, word);
+        if (absolute.isEmpty()) {
+            return Optional.empty();
+        }
+        String name = word.startsWith("~") ? absolute.get() : binding.nameOf(word);
         Path file;
         try {
-            file = binding.resolve(word);
+            file = binding.resolve(absolute.get());
         } catch (InvalidPathException e) {
             binding.error(Code.INVALID_VALUE, node, path, "'" + path + "' is no file's name: " + e.getReason());
             return Optional.empty();

@@ -73,7 +73,7 @@ final class SpecBinder {
         this.binding = binding;
         this.paths = paths;
         this.fileSystem = new FileSystemReader(binding, paths);
-        this.confinement = new ConfinementReader(binding);
+        this.confinement = new ConfinementReader(binding, paths);
         this.name = defaultName;
     }
 
@@ -153,7 +153,7 @@ final class SpecBinder {
             case NAME -> binding.text(node, path).ifPresent(v -> name = v);
             case DESCRIPTION -> description(node, path);
             case NAMESPACES -> {
-                NamespacesReader reader = new NamespacesReader(binding);
+                NamespacesReader reader = new NamespacesReader(binding, paths);
                 namespaces = reader.read(node, path);
                 joins = reader.joins();
             }

@@ -48,7 +48,7 @@ class SeccompCommandTest {
                 InputStream.nullInputStream(),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                Map.of(),
+                Map.of("HOME", folder.toString()),
                 folder,
                 false,
                 false);
@@ -112,6 +112,21 @@ class SeccompCommandTest {
                           ioctl: allow if arg1 == 0x5401, else errno 1 (EPERM)
                         """);
         assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void aSpecMayNameFilesOfTheCallersHome() throws IOException {
+        Files.createDirectory(folder.resolve("specs"));
+        Files.writeString(
+                folder.resolve("specs/box.yaml"),
+                "namespaces: [user, mount]\nuid_map: root\nmounts: [\"~/rc:/mnt\"]\nseccomp: ~/p.json\ncommand: [sh]\n");
+
+        assertThat(run("specs/box.yaml", "--arch", "x86_64")).isZero();
+
+        assertThat(err()).isEmpty();
+        assertThat(out())
+                .startsWith("seccomp profile " + folder
+                        + "/p.json on x86_64, Linux 5.12 or later, with all capabilities: 25 instructions\n");
     }
 
     @Test

@@ -171,7 +171,7 @@ final class SchemaGenerator {
         ObjectNode join = JSON.objectNode().put("type", "object").put("additionalProperties", false);
         join.put("minProperties", 1).put("maxProperties", 1);
         ObjectNode paths = join.putObject("properties");
-        names.forEach(name -> paths.set(name, string().put("pattern", "^(?!~)(?![\\s\\S]*\\$\\{)[\\s\\S]")));
+        names.forEach(name -> paths.set(name, string().put("pattern", "^(?!~[^/])(?![\\s\\S]*\\$\\{)[\\s\\S]")));
         ObjectNode list = JSON.objectNode().put("type", "array").put("uniqueItems", true);
         list.set("items", anyOf(words(names), join));
         ArrayNode each = list.putArray("allOf");

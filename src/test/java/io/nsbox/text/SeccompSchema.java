@@ -16,7 +16,7 @@ final class SeccompSchema {
 
     static ObjectNode key() {
         ObjectNode word = JSON.objectNode();
-        word.put("type", "string").put("pattern", "^(?![\\s\\S]*\\$\\{)[^~]");
+        word.put("type", "string").put("pattern", "^(?![\\s\\S]*\\$\\{)(?!~[^/])[\\s\\S]");
         ObjectNode schema = JSON.objectNode();
         schema.putArray("anyOf").add(word).add(profile());
         return schema;
