@@ -17,31 +17,37 @@ public enum Key {
             Status.SUPPORTED,
             "What the sandbox is called: a letter or digit, then up to 62 letters, digits, '_', '.' or '-'. "
                     + "Default: the file's name without its ending."),
-    DESCRIPTION(Status.SUPPORTED, "What the sandbox is for, in free text."),
+    DESCRIPTION(Status.SUPPORTED, "What the sandbox is for, in free text.", "desc"),
     NAMESPACES(
             Status.SUPPORTED,
             "The namespaces that are made new for the sandbox, or 'all'. Only those listed are made. "
-                    + "An entry {network: /run/netns/blue} joins that one instead."),
+                    + "An entry {network: /run/netns/blue} joins that one instead.",
+            "ns"),
     HOSTNAME(
             Status.SUPPORTED,
             Namespace.UTS,
             "The host name inside, 1 to 64 bytes: labels of letters, digits and '-', joined by dots (RFC 1123)."),
-    DOMAINNAME(Status.SUPPORTED, Namespace.UTS, "The NIS domain name inside, 1 to 64 bytes."),
+    DOMAINNAME(Status.SUPPORTED, Namespace.UTS, "The NIS domain name inside, 1 to 64 bytes.", "domain"),
     MOUNT_PROC(
             Status.SUPPORTED,
             Namespace.MOUNT,
-            "Whether a new procfs is mounted on /proc, which shows the processes of the sandbox's pid namespace."),
+            "Whether a new procfs is mounted on /proc, which shows the processes of the sandbox's pid namespace.",
+            "proc"),
     UID_MAP(
             Status.SUPPORTED,
             Namespace.USER,
             "How user ids inside relate to ids outside. 'root': the caller is 0 inside. 'keep-id': the caller keeps its id. "
                     + "'auto': the caller is 0 and its whole range of /etc/subuid follows from 1. Or a list of ranges. "
-                    + "A keyword here goes for gid_map too, unless that is given."),
+                    + "A keyword here goes for gid_map too, unless that is given.",
+            "uid_mappings",
+            "uidMappings"),
     GID_MAP(
             Status.SUPPORTED,
             Namespace.USER,
             "How group ids inside relate to ids outside; the same words as uid_map, with /etc/subgid. "
-                    + "A keyword here goes for uid_map too, unless that is given."),
+                    + "A keyword here goes for uid_map too, unless that is given.",
+            "gid_mappings",
+            "gidMappings"),
     ROOTFS(
             Status.SUPPORTED,
             Namespace.MOUNT,
@@ -53,7 +59,8 @@ public enum Key {
             Status.SUPPORTED,
             Namespace.MOUNT,
             "Whether / and everything below it that came with it is read-only. Mounts of the spec stay as they say.",
-            "readonly"),
+            "readonly",
+            "ro"),
     PROPAGATION(
             Status.SUPPORTED,
             Namespace.MOUNT,
@@ -65,7 +72,8 @@ public enum Key {
                     + "bind, tmpfs, overlay, file, dir, symlink, proc, sysfs, devpts, mqueue, cgroup.",
             "volumes",
             "binds",
-            "bind"),
+            "bind",
+            "volume"),
     TMPFS(
             Status.SUPPORTED,
             Namespace.MOUNT,
@@ -90,15 +98,19 @@ public enum Key {
     SHM_SIZE(
             Status.SUPPORTED,
             Namespace.MOUNT,
-            "How much /dev/shm holds with 'dev: minimal', such as 256m. Default: 64m."),
+            "How much /dev/shm holds with 'dev: minimal', such as 256m. Default: 64m.",
+            "shm"),
     USER(
             Status.SUPPORTED,
             "Who the command runs as: uid or uid:gid, or {uid, gid}, in numbers as they are seen inside. The ids must be mapped. "
-                    + "Without a gid it is 0; under 'gid_map: keep-id' and without a gid_map the group stays."),
+                    + "Without a gid it is 0; under 'gid_map: keep-id' and without a gid_map the group stays.",
+            "uid",
+            "username"),
     GROUP_ADD(
             Status.SUPPORTED,
             "Supplementary groups, in numbers as they are seen inside. None are kept from the caller unless it keeps its ids.",
-            "groups"),
+            "groups",
+            "group"),
     UMASK(
             Status.SUPPORTED,
             "The command's file mode creation mask: octal digits in quotes, such as '022'. Default: the caller's."),
@@ -107,13 +119,16 @@ public enum Key {
             "The folder in which the command starts, an absolute path. Default: / with 'rootfs', else the caller's.",
             "cwd",
             "workdir",
-            "chdir"),
+            "chdir",
+            "work_dir"),
     CAP_DROP(Status.SUPPORTED, "Capabilities that are taken away: names such as NET_RAW or CAP_NET_RAW, or ALL."),
     CAP_ADD(
             Status.SUPPORTED,
             "Capabilities that are given back after cap_drop: names such as NET_RAW or CAP_NET_RAW, or ALL. "
                     + "Where the user inside is not 0 they are ambient.",
-            "capabilities"),
+            "capabilities",
+            "cap",
+            "caps"),
     NO_NEW_PRIVILEGES(
             Status.SUPPORTED,
             "Whether set-user-ID programs and file capabilities gain nothing inside (PR_SET_NO_NEW_PRIVS). Default: true.",
@@ -121,7 +136,8 @@ public enum Key {
     SECCOMP(
             Status.SUPPORTED,
             "The system calls that the command may make: 'default' after Docker's default profile, 'unconfined', the path of a "
-                    + "profile in Docker's or OCI's JSON, or such a profile itself. Default: unconfined."),
+                    + "profile in Docker's or OCI's JSON, or such a profile itself. Default: unconfined.",
+            "seccomp_profile"),
     LANDLOCK(
             Status.SUPPORTED,
             "What the command may still do (landlock(7)): files that it may read, write and execute, TCP ports that it may bind "
@@ -133,19 +149,28 @@ public enum Key {
             "rlimits"),
     MEM_LIMIT(
             Status.SUPPORTED,
-            "How much memory the sandbox may use, such as 512m; its control group's limit. Who wants more is ended."),
+            "How much memory the sandbox may use, such as 512m; its control group's limit. Who wants more is ended.",
+            "memory",
+            "mem",
+            "mem_max"),
     MEMSWAP_LIMIT(
             Status.SUPPORTED,
             "How much memory and swap together: the value of mem_limit for no swap, -1 for any amount. "
                     + "Default: as much swap as mem_limit says."),
     MEM_RESERVATION(Status.SUPPORTED, "How much memory is left to the sandbox as long as others use more than theirs."),
-    CPUS(Status.SUPPORTED, "How many processors' time the sandbox may use, such as 1.5."),
+    CPUS(
+            Status.SUPPORTED,
+            "How many processors' time the sandbox may use, such as 1.5.",
+            "cpu_limit",
+            "cpu_quota",
+            "cpu_count"),
     CPUSET(Status.SUPPORTED, "The processors that the sandbox may run on, such as 0-3,5.", "cpuset_cpus"),
     CPU_WEIGHT(
             Status.SUPPORTED,
             "The sandbox's share where processors are short, 1 to 10000; 100 is everybody's default.",
             "cpu_shares"),
-    PIDS_LIMIT(Status.SUPPORTED, "How many processes and threads the sandbox may hold at once."),
+    PIDS_LIMIT(
+            Status.SUPPORTED, "How many processes and threads the sandbox may hold at once.", "pids", "process_limit"),
     CGROUP_PARENT(
             Status.SUPPORTED,
             "The control group below which the sandbox's own is made, as a path below the cgroup mount; it must exist. "
@@ -153,7 +178,10 @@ public enum Key {
     OOM_SCORE_ADJ(
             Status.SUPPORTED,
             "How readily the kernel ends the command when memory is short, -1000 to 1000. Default: the caller's."),
-    NICE(Status.SUPPORTED, "The command's scheduling priority, -20 (first) to 19 (last). Default: the caller's."),
+    NICE(
+            Status.SUPPORTED,
+            "The command's scheduling priority, -20 (first) to 19 (last). Default: the caller's.",
+            "priority"),
     SYSCTLS(
             Status.SUPPORTED,
             "Kernel parameters of the sandbox's own namespaces: net.* needs 'network'; kernel.shm*, kernel.msg*, kernel.sem and "
@@ -162,7 +190,9 @@ public enum Key {
     TIME_OFFSETS(
             Status.SUPPORTED,
             Namespace.TIME,
-            "How far the clocks inside are shifted: durations for monotonic and boottime, which may be negative."),
+            "How far the clocks inside are shifted: durations for monotonic and boottime, which may be negative.",
+            "timens_offsets",
+            "timeOffsets"),
     NETWORK(
             Status.SUPPORTED,
             Namespace.NETWORK,
@@ -177,7 +207,9 @@ public enum Key {
     INHERIT_ENV(
             Status.SUPPORTED,
             "What the command keeps of the caller's environment: true, false, or a list of names and prefixes such as LC_*. "
-                    + "Default: TERM COLORTERM NO_COLOR LANG LC_* TZ, and without 'rootfs' also PATH HOME USER LOGNAME SHELL."),
+                    + "Default: TERM COLORTERM NO_COLOR LANG LC_* TZ, and without 'rootfs' also PATH HOME USER LOGNAME SHELL.",
+            "inherit",
+            "pass_env"),
     COMMAND(
             Status.SUPPORTED,
             "What runs: a list of words, or one string that is split as a shell splits words, without expansion. "
@@ -186,7 +218,9 @@ public enum Key {
             "args",
             "entrypoint",
             "exec",
-            "run"),
+            "run",
+            "cmds",
+            "entry_point"),
     INIT(
             Status.SUPPORTED,
             Namespace.PID,
@@ -199,13 +233,22 @@ public enum Key {
             "terminal"),
     TIMEOUT(
             Status.SUPPORTED,
-            "How long the sandbox may run, as in 10s or 1m30s; then it is stopped and the exit status is 124."),
-    STOP_SIGNAL(Status.SUPPORTED, "The signal that asks the command to end. Default: SIGTERM."),
+            "How long the sandbox may run, as in 10s or 1m30s; then it is stopped and the exit status is 124.",
+            "time_limit",
+            "wall_time",
+            "deadline"),
+    STOP_SIGNAL(
+            Status.SUPPORTED, "The signal that asks the command to end. Default: SIGTERM.", "kill_signal", "signal"),
     STOP_GRACE_PERIOD(
-            Status.SUPPORTED, "How long the command may take to end once asked to, before SIGKILL. Default: 10s."),
+            Status.SUPPORTED,
+            "How long the command may take to end once asked to, before SIGKILL. Default: 10s.",
+            "stop_timeout",
+            "grace_period",
+            "kill_after"),
     REPORT(
             Status.SUPPORTED,
-            "The file to which a report of the run is written, as JSON: how it ended and why, times, memory, faults."),
+            "The file to which a report of the run is written, as JSON: how it ended and why, times, memory, faults.",
+            "report_file"),
     EXTENDS(Status.LATER, "Another spec that this one builds on."),
     INCLUDE(Status.LATER, "Other files that belong to this spec.");
 

@@ -27,12 +27,24 @@ final class NamespacesReader {
             Arrays.stream(Namespace.values()).map(Namespace::word).toList();
 
     /** What the kernel's own files and other tools call them (namespaces(7), unshare(1)). */
-    private static final Map<String, Namespace> OTHER_WORDS = Map.of(
-            "mnt", Namespace.MOUNT,
-            "net", Namespace.NETWORK,
-            "cgroups", Namespace.CGROUP,
-            "hostname", Namespace.UTS,
-            "proc", Namespace.PID);
+    private static final Map<String, Namespace> OTHER_WORDS = Map.ofEntries(
+            Map.entry("mnt", Namespace.MOUNT),
+            Map.entry("mntns", Namespace.MOUNT),
+            Map.entry("net", Namespace.NETWORK),
+            Map.entry("netns", Namespace.NETWORK),
+            Map.entry("cgroups", Namespace.CGROUP),
+            Map.entry("cgroupns", Namespace.CGROUP),
+            Map.entry("cgrp", Namespace.CGROUP),
+            Map.entry("hostname", Namespace.UTS),
+            Map.entry("utsname", Namespace.UTS),
+            Map.entry("utsns", Namespace.UTS),
+            Map.entry("proc", Namespace.PID),
+            Map.entry("process", Namespace.PID),
+            Map.entry("pidns", Namespace.PID),
+            Map.entry("userns", Namespace.USER),
+            Map.entry("sysvipc", Namespace.IPC),
+            Map.entry("ipcns", Namespace.IPC),
+            Map.entry("timens", Namespace.TIME));
 
     private final Binding binding;
     private final PathReader paths;
