@@ -345,11 +345,16 @@ final class Binding {
         return word(node, path);
     }
 
+    /** Whether a key of the language's maps is a note, which nobody reads but people, or who writes aliases to it. */
+    static boolean isNote(String key) {
+        return key.startsWith("x-");
+    }
+
     /** Reports the keys of a map that are not among those it may have. */
     void onlyKeys(Mapping mapping, String path, List<String> known) {
         for (Entry entry : mapping.entries()) {
             String key = entry.key().text();
-            if (!known.contains(key)) {
+            if (!known.contains(key) && !isNote(key)) {
                 error(
                         Code.UNKNOWN_KEY,
                         entry.key(),

@@ -122,7 +122,7 @@ final class ConfinementReader {
         binding.onlyKeys(mapping, path, List.of(MONOTONIC, BOOTTIME));
         Optional<Duration> monotonic = offset(mapping, path, MONOTONIC);
         Optional<Duration> boottime = offset(mapping, path, BOOTTIME);
-        if (mapping.entries().isEmpty()) {
+        if (mapping.find(MONOTONIC).isEmpty() && mapping.find(BOOTTIME).isEmpty() && !binding.isFaulty(path)) {
             binding.error(
                     Code.MISSING_VALUE,
                     node,

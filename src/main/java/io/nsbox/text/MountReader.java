@@ -145,7 +145,7 @@ final class MountReader {
         List<String> known = KEYS.getOrDefault(type, List.of());
         for (Entry entry : mapping.entries()) {
             String key = entry.key().text();
-            if (key.equals("type") || known.contains(key)) {
+            if (key.equals("type") || known.contains(key) || Binding.isNote(key)) {
                 continue;
             }
             boolean ofAnother = KEYS.values().stream().anyMatch(keys -> keys.contains(key));

@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  * checked too.
  */
 final class SpecBinder {
-    private static final String IGNORED_PREFIX = "x-";
     private static final Duration DEFAULT_GRACE_PERIOD = Duration.ofSeconds(10);
     private static final Map<String, Propagation> PROPAGATIONS = words(Propagation.values(), Propagation::word);
     private static final Map<String, NetworkMode> NETWORK_MODES = words(NetworkMode.values(), NetworkMode::word);
@@ -110,7 +109,7 @@ final class SpecBinder {
 
     private void entry(Entry entry) {
         String word = entry.key().text();
-        if (word.startsWith(IGNORED_PREFIX)) {
+        if (Binding.isNote(word)) {
             return;
         }
         Optional<Key> key = Key.find(word);

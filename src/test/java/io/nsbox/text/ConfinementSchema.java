@@ -123,10 +123,13 @@ final class ConfinementSchema {
     }
 
     private static ObjectNode timeOffsets() {
-        ObjectNode map = object().put("minProperties", 1);
+        ObjectNode map = object();
         ObjectNode clocks = map.putObject("properties");
         clocks.set("monotonic", string(SIGNED_DURATION));
         clocks.set("boottime", string(SIGNED_DURATION));
+        ArrayNode either = map.putArray("anyOf");
+        either.addObject().putArray("required").add("monotonic");
+        either.addObject().putArray("required").add("boottime");
         return map;
     }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -50,6 +51,9 @@ final class SchemaGenerator {
             if (key.isSupported()) {
                 ObjectNode property = property(key);
                 property.put("description", key.description());
+                if (key != Key.SECCOMP) {
+                    allowNotes(property);
+                }
                 properties.set(key.word(), property);
             }
         }
@@ -94,6 +98,17 @@ final class SchemaGenerator {
                 .putArray("anyOf");
         Key.LIMITS.forEach(limit -> limits.addObject().putArray("required").add(limit.word()));
         return rule;
+    }
+
+    /** Every map of the language's own keys takes notes; one that joins a namespace is an entry of a list. */
+    private static void allowNotes(JsonNode schema) {
+        if (schema instanceof ObjectNode map
+                && map.has("additionalProperties")
+                && map.get("additionalProperties").isBoolean()
+                && !map.has("maxProperties")) {
+            map.putObject("patternProperties").putObject("^x-");
+        }
+        schema.forEach(SchemaGenerator::allowNotes);
     }
 
     private static ObjectNode tty() {
