@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Types the console blocks of the other pages into a terminal, as an ordinary user, and compares. */
 class PagesIT {
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/cli.md"})
+    @ValueSource(strings = {"README.md", "docs/cli.md", "docs/recipes.md"})
     void aReaderSeesWhatThePageShows(String name) {
         List<MarkdownPage.Block> blocks = MarkdownPage.read(name).blocks("console");
         assertThat(blocks).isNotEmpty();
