@@ -220,9 +220,15 @@ final class ControlGroups {
     private Hints hints(Controller controller) {
         String missing = "the controller " + controller.word() + " is not ";
         String help =
-                "; systemd: Delegate=yes, or systemd-run --user --scope -p Delegate=yes nsbox ...; or run as root";
-        return Hints.on(Linux.EACCES, missing + "delegated to the caller here" + help)
-                .and(Linux.EPERM, missing + "delegated to the caller here" + help)
+                "; systemd: Delegate=yes, or systemd-run --user --scope -p Delegate=yes nsbox ...; without it name a group of the"
+                        + " caller's by `cgroup_parent`, or run as root";
+        String denied = parentGroup.isEmpty()
+                ? missing + "delegated to the caller here" + help
+                : missing
+                        + "delegated to the caller in `cgroup_parent`: as root, chown that group and in it cgroup.procs and"
+                        + " cgroup.subtree_control";
+        return Hints.on(Linux.EACCES, denied)
+                .and(Linux.EPERM, denied)
                 .and(Linux.EROFS, "the control groups are read-only here, as in most containers")
                 .and(
                         Linux.ENOENT,

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -244,7 +245,29 @@ class GroupLimitsIT {
                     .contains("refused: make a control group with the controller memory: EACCES (Permission denied)\n")
                     .contains("box.yaml:2:1\n")
                     .contains(
-                            "= help: the controller memory is not delegated to the caller here; systemd: Delegate=yes,");
+                            "= help: the controller memory is not delegated to the caller here; systemd: Delegate=yes, or systemd-run"
+                                    + " --user --scope -p Delegate=yes nsbox ...; without it name a group of the caller's by"
+                                    + " `cgroup_parent`, or run as root\n");
+        }
+    }
+
+    @Test
+    void aGroupOfSomebodyElsesThatIsNamedIsNotDelegated() throws IOException {
+        Requirements.requireRoot();
+        Path hierarchy = Path.of("/sys/fs/cgroup/pids");
+        Requirements.require(Files.exists(hierarchy.resolve("cgroup.procs")), "there are no groups of version 1");
+        Path group = Files.createDirectory(hierarchy.resolve("roots-" + UUID.randomUUID()));
+        try (Workshop workshop = Workshop.open(Identity.USER)) {
+            Path launcher = workshop.launcher(
+                    "box",
+                    "namespaces: [user]\npids_limit: 9\ncgroup_parent: " + group.getFileName() + "\ncommand: [id]\n");
+            assertThat(workshop.run(launcher).err())
+                    .contains("refused: make a control group with the controller pids: EACCES (Permission denied)\n")
+                    .contains(
+                            "= help: the controller pids is not delegated to the caller in `cgroup_parent`: as root, chown that"
+                                    + " group and in it cgroup.procs and cgroup.subtree_control\n");
+        } finally {
+            Files.delete(group);
         }
     }
 }
