@@ -14,13 +14,33 @@ import java.util.Optional;
 record ShellWords(List<String> words, Optional<String> fault, Optional<String> special) {
 
     /** Characters that a shell acts on wherever they stand without quotes. */
-    private static final String OPERATORS = "$`|&;<>()*?[\n";
+    private static final String OPERATORS = "$`|&;<>()*?\n";
+
+    private static final String BLANKS = " \t\r\n";
 
     /** Characters that a shell acts on at the start of a word. */
     private static final String AT_START = "~#";
 
     static ShellWords split(String line) {
-        return new Splitter(line.strip()).split();
+        return new Splitter(trimmed(line)).split();
+    }
+
+    /** Without the blanks and line breaks around it; a last one that a backslash quotes stays. */
+    private static String trimmed(String line) {
+        int start = 0;
+        int end = line.length();
+        while (start < end && BLANKS.indexOf(line.charAt(start)) >= 0) {
+            start++;
+        }
+        while (end > start && BLANKS.indexOf(line.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        int backslashes = 0;
+        while (end - backslashes > start && line.charAt(end - backslashes - 1) == '\\') {
+            backslashes++;
+        }
+        boolean quotes = backslashes % 2 == 1 && end < line.length();
+        return line.substring(start, quotes ? end + 1 : end);
     }
 
     private static final class Splitter {
@@ -28,6 +48,10 @@ record ShellWords(List<String> words, Optional<String> fault, Optional<String> s
         private final List<String> words = new ArrayList<>();
         private final StringBuilder word = new StringBuilder();
         private boolean inWord;
+
+        /** Whether the word holds a bracket, which a shell acts on once it is closed: '[' alone is a program. */
+        private boolean bracket;
+
         private Optional<String> special = Optional.empty();
 
         Splitter(String line) {
@@ -69,6 +93,10 @@ record ShellWords(List<String> words, Optional<String> fault, Optional<String> s
             if (OPERATORS.indexOf(c) >= 0 || (!inWord && AT_START.indexOf(c) >= 0)) {
                 note(c);
             }
+            if (bracket && c == ']') {
+                note('[');
+            }
+            bracket |= c == '[';
             if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
                 endWord();
             } else {
@@ -123,6 +151,7 @@ record ShellWords(List<String> words, Optional<String> fault, Optional<String> s
                 words.add(word.toString());
                 word.setLength(0);
                 inWord = false;
+                bracket = false;
             }
         }
 

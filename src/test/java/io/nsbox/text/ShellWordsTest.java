@@ -23,6 +23,9 @@ class ShellWordsTest {
                 Arguments.of("\"a\\b \\\" \\\\ \\$ \\`\"", List.of("a\\b \" \\ $ `")),
                 Arguments.of("a\\\nb", List.of("ab")),
                 Arguments.of("\"a\\\nb\"", List.of("ab")),
+                Arguments.of("a\\ ", List.of("a ")),
+                Arguments.of(" a \\\\ ", List.of("a", "\\")),
+                Arguments.of("[ -f a ]", List.of("[", "-f", "a", "]")),
                 Arguments.of("a#b a~", List.of("a#b", "a~")),
                 Arguments.of("\u6f22\u5b57 \ud83d\ude00", List.of("\u6f22\u5b57", "\ud83d\ude00")),
                 Arguments.of("", List.of()));
@@ -42,7 +45,7 @@ class ShellWordsTest {
     @MethodSource("lines")
     void theShellItselfSplitsTheSameWay(String line) {
         var result = io.nsbox.testing.Commands.run(
-                "sh", "-c", "set -- " + line.strip() + "\nfor w; do printf '<%s>' \"$w\"; done");
+                "sh", "-c", "set -- " + line.replaceFirst("^\\s+", "") + "\nfor w; do printf '<%s>' \"$w\"; done");
         String words =
                 ShellWords.split(line).words().stream().map(w -> "<" + w + ">").reduce("", String::concat);
         assertThat(result.out()).isEqualTo(words);
@@ -50,8 +53,19 @@ class ShellWordsTest {
 
     @Test
     void whatAShellWouldActOnIsNoted() {
-        for (String line :
-                List.of("a $b", "a | b", "a && b", "a > b", "a *", "a `b`", "a \"$b\"", "~/a", "# a", "(a)")) {
+        for (String line : List.of(
+                "a $b",
+                "a | b",
+                "a && b",
+                "a > b",
+                "a *",
+                "a[b]",
+                "[a]* b",
+                "a `b`",
+                "a \"$b\"",
+                "~/a",
+                "# a",
+                "(a)")) {
             assertThat(ShellWords.split(line).special()).as(line).isPresent();
         }
         for (String line : List.of("a '$b'", "a \\$b", "a \"\\$b\"", "a '*'", "a=b", "-c {}")) {
