@@ -27,6 +27,8 @@ import java.util.regex.PatternSyntaxException;
  */
 final class SpecFiles {
     private static final String SPECIAL = "*?[{";
+    private static final String ANY_FOLDERS = "**/";
+    private static final int MOST_SPELLINGS = 64;
 
     private final Path workingDirectory;
     private final Map<Path, SpecFile> files = new LinkedHashMap<>();
@@ -91,21 +93,49 @@ final class SpecFiles {
         }
         String fixed = argument.substring(0, argument.lastIndexOf('/', special) + 1);
         Path folder = workingDirectory.resolve(fixed);
-        PathMatcher matcher;
+        List<PathMatcher> matchers;
         try {
-            matcher = FileSystems.getDefault().getPathMatcher("glob:" + argument.substring(fixed.length()));
+            matchers = spellings(argument.substring(fixed.length())).stream()
+                    .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+                    .toList();
         } catch (PatternSyntaxException e) {
             problem(argument, "no such file, and as a pattern it is not finished");
             return;
         }
         int before = problems.size();
+        Predicate<Path> matches =
+                file -> matchers.stream().anyMatch(matcher -> matcher.matches(folder.relativize(file)));
         List<Path> found = Files.isDirectory(folder)
-                ? walk(fixed, folder, file -> matcher.matches(folder.relativize(file)))
+                ? walk(fixed, folder, file -> matches.test(file) || isYaml(file) && isBelow(file, folder, matches))
                 : List.of();
         if (found.isEmpty() && problems.size() == before) {
             problem(argument, "no file matches this pattern");
         }
         found.forEach(file -> add(below(fixed, folder, file), file));
+    }
+
+    /** Java wants a folder for each {@code **&#47;}, and shells do not: with it and without. */
+    private static List<String> spellings(String glob) {
+        int at = glob.startsWith(ANY_FOLDERS) ? 0 : glob.indexOf("/" + ANY_FOLDERS) + 1;
+        if (at == 0 && !glob.startsWith(ANY_FOLDERS)) {
+            return List.of(glob);
+        }
+        List<String> spellings = new ArrayList<>();
+        for (String rest : spellings(glob.substring(at + ANY_FOLDERS.length()))) {
+            spellings.add(glob.substring(0, at) + ANY_FOLDERS + rest);
+            spellings.add(glob.substring(0, at) + rest);
+        }
+        return spellings.size() > MOST_SPELLINGS ? List.of(glob) : spellings;
+    }
+
+    /** Whether a folder above the file matches: it stands for the specs in it and below, as if the shell had named it. */
+    private static boolean isBelow(Path file, Path folder, Predicate<Path> matches) {
+        for (Path above = file.getParent(); above != null && !above.equals(folder); above = above.getParent()) {
+            if (matches.test(above)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String below(String prefix, Path folder, Path file) {

@@ -153,6 +153,32 @@ class SpecCommandsTest {
     }
 
     @Test
+    void twoStarsStandForAnyNumberOfFoldersAlsoForNone() throws IOException {
+        write("specs/a.yaml", GOOD);
+        write("specs/one/a.yaml", GOOD);
+        write("specs/one/two/a.yaml", GOOD);
+        write("specs/one/two/b.yaml", GOOD);
+        assertThat(run("validate", "specs/**/a.yaml")).isEqualTo(ExitStatus.OK);
+        assertThat(run("validate", "**/one/**/*.yaml")).isEqualTo(ExitStatus.OK);
+        assertThat(run("validate", "specs/**/**/b.yaml")).isEqualTo(ExitStatus.OK);
+        assertThat(out()).isEqualTo("""
+                3 specs are valid
+                3 specs are valid
+                specs/one/two/b.yaml is valid
+                """);
+    }
+
+    @Test
+    void aPatternMayMatchFolders() throws IOException {
+        write("specs/a.yaml", GOOD);
+        write("specs/one/a.yaml", GOOD);
+        write("specs/one/two/a.yaml", BAD);
+        write("specs/one/two/a.txt", "no spec");
+        assertThat(run("validate", "sp*s/o?e")).isEqualTo(ExitStatus.PROBLEMS);
+        assertThat(out()).startsWith("specs/one/two/a.yaml:2:1: error: ").endsWith("1 of 2 specs are valid\n");
+    }
+
+    @Test
     void aFileWhoseNameLooksLikeAPatternIsAFile() throws IOException {
         write("a[1].yaml", GOOD);
         assertThat(run("validate", "a[1].yaml")).isEqualTo(ExitStatus.OK);
