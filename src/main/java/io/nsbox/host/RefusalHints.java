@@ -78,6 +78,7 @@ public enum RefusalHints {
             entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
     /** Making a devpts. */
     NEW_DEVPTS(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("EINVAL", "id 0 must be mapped inside: write `uid_map: root`"),
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EACCES", Texts.NO_MOUNTS),
@@ -96,6 +97,7 @@ public enum RefusalHints {
             entry("ENOSPC", Texts.MOUNT_LIMIT))),
     /** Masking a path or making it read-only. */
     GUARDED_PATH(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("EACCES", "the user inside may not enter a folder of this path"),
             entry("ELOOP", "a symbolic link is on the way, and none is followed in /proc: list the path itself"),
             entry("EXDEV", "this path leads out of the /proc that was mounted: list the path itself"),
@@ -115,6 +117,7 @@ public enum RefusalHints {
             entry("EUSERS", Texts.NAMESPACE_LIMIT))),
     /** Opening the folder of {@code rootfs}. */
     OPEN_ROOT(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("ENOENT", "there is no such folder on the caller's side: make it, or correct `rootfs`"),
             entry("ENOTDIR", "a part of this path is a file, not a folder"),
             entry("ELOOP", "too many symbolic links in this path"),
@@ -123,6 +126,7 @@ public enum RefusalHints {
             entry("EINVAL", "it lies on a mount that cannot be bound: unbindable, or of another mount namespace"))),
     /** Mounting it over the caller's. */
     MOUNT_ROOT(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("EINVAL", "`rootfs` must be a folder"),
             entry("ENOTDIR", "`rootfs` must be a folder"),
             entry("EPERM", Texts.NO_CAPABILITY),
@@ -130,6 +134,7 @@ public enum RefusalHints {
             entry("ENOSPC", Texts.MOUNT_LIMIT))),
     /** Opening what a bind shows. */
     OPEN_SOURCE(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("ENOENT", "there is no such file or folder on the caller's side; a bind may be `optional: true`"),
             entry("EMFILE", "each source stays open until it is mounted: raise the caller's limit (ulimit -n)"),
             entry("ENOTDIR", "a part of this path is a file, not a folder"),
@@ -139,6 +144,7 @@ public enum RefusalHints {
             entry("EINVAL", "it lies on a mount that cannot be bound: unbindable, or of another mount namespace"))),
     /** Finding or making a place to mount on. */
     MOUNT_TARGET(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry(
                     "EROFS",
                     "it is missing, and is made only where the spec put something writable: a rootfs, an overlay, a"
@@ -153,6 +159,7 @@ public enum RefusalHints {
             entry("ENOSPC", "it is missing, and there is no room to make it"))),
     /** Likewise, where no symbolic link may lead. */
     MOUNT_PLAIN_TARGET(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("ELOOP", "in this rootfs it is a symbolic link: it must be a folder"),
             entry(
                     "EROFS",
@@ -162,6 +169,7 @@ public enum RefusalHints {
             entry("EOVERFLOW", Texts.NOT_MAPPED))),
     /** Making a file system that needs nothing of the caller's. */
     NEW_FILE_SYSTEM(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("EPERM", "the kernel does not let the caller mount this here; run `nsbox doctor`"),
             entry("EACCES", Texts.NO_MOUNTS),
             entry("ENODEV", "this kernel was built without this file system"),
@@ -202,6 +210,7 @@ public enum RefusalHints {
             entry("EOVERFLOW", Texts.NOT_MAPPED))),
     /** Mounting by file descriptor, and changing what a mount allows. */
     MOUNT(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("EINVAL", Texts.UNLIKE),
             entry("ENOTDIR", Texts.UNLIKE),
             entry("EPERM", Texts.NO_CAPABILITY),
@@ -209,6 +218,7 @@ public enum RefusalHints {
             entry("ENOSPC", Texts.MOUNT_LIMIT))),
     /** Making {@code /} and all below it read-only. */
     FREEZE_ROOT(Map.ofEntries(
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("EPERM", Texts.NO_CAPABILITY),
             entry("EBUSY", "somebody has a file of it open for writing"),
             entry("EINVAL", "the caller's root is not a mount point, as in a chroot; run nsbox outside of it"))),
@@ -262,6 +272,7 @@ public enum RefusalHints {
             entry("EAGAIN", Texts.PROCESS_LIMIT))),
     /** seccomp(2) with SECCOMP_SET_MODE_FILTER. */
     SECCOMP(Map.ofEntries(
+            entry("ENOSYS", "this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER), or another filter hides them"),
             entry(
                     "EACCES",
                     "without `no_new_privileges` this takes CAP_SYS_ADMIN inside: remove `no_new_privileges: false`"),
@@ -269,7 +280,7 @@ public enum RefusalHints {
             entry("ENOMEM", "the filters of this process and its ancestors are too long together"))),
     /** What an errno means whichever call it comes from; every other table falls back to this one. */
     GENERAL(Map.ofEntries(
-            entry("ENOSYS", "this takes Linux 5.12 or later, and no seccomp filter that hides it; run `nsbox doctor`"),
+            entry("ENOSYS", Texts.TOO_OLD),
             entry("ENOMEM", "the kernel is short of memory, or the memory limit of the caller's cgroup is reached"),
             entry("EMFILE", "the caller's limit of open files is reached (ulimit -n)"),
             entry("ENFILE", "the machine's limit of open files is reached (fs.file-max)")));
@@ -311,6 +322,8 @@ public enum RefusalHints {
 
     /** Hints that several refusals share; a class of its own because constants of an enum may not use its fields. */
     private static final class Texts {
+        static final String TOO_OLD =
+                "this takes Linux 5.12 or later, and no seccomp filter that hides it; run `nsbox doctor`";
         static final String NAMESPACE_LIMIT =
                 "a limit user.max_*_namespaces is reached, or user namespaces are nested too deep; run `nsbox doctor`";
         static final String NO_SUCH_NAMESPACE =

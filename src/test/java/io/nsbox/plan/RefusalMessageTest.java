@@ -147,6 +147,16 @@ class RefusalMessageTest {
     }
 
     @Test
+    void anOlderKernelIsNamedWhereItLacksACallOfAMount() {
+        Plan plan = plan("namespaces: [user, mount]\nuid_map: root\nmounts: [\"/a:/mnt:ro\"]\ncommand: [sh]\n");
+        assertThat(Run.refusing(plan, USER, "mount_setattr", new Errnos.Errno(38, "", ""))
+                        .messages()
+                        .get(0))
+                .endsWith(
+                        "= help: this takes Linux 5.12 or later, and no seccomp filter that hides it; run `nsbox doctor`\n");
+    }
+
+    @Test
     void aFilterThatHidesClone3IsNamedWhereNoOlderCallWillDo() {
         Plan plan = plan("namespaces: [user, time]\nuid_map: root\ncommand: [sh]\n");
         assertThat(Run.refusing(plan, USER, "clone3", new Errnos.Errno(38, "", ""))
