@@ -14,16 +14,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds the processes of a sandbox: its first process's descendants, and those that came into its pid namespace. */
 public final class Members {
-    private static final int PAGE = 4096;
+    private static final int KILOBYTE = 1024;
+    /** A process that ends has no memory, and no such line. */
+    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d{1,15}) kB$");
+
     private static final int PARENT = 1;
     private static final int UTIME = 11;
     private static final int STIME = 12;
-    private static final int RSS = 21;
 
     private Members() {}
 
@@ -123,24 +127,35 @@ public final class Members {
 
     private static Optional<Member> read(Path process) {
         try {
-            String stat = new String(Files.readAllBytes(process.resolve("stat")), StandardCharsets.UTF_8);
-            int nameEnd = stat.lastIndexOf(')');
-            String name = stat.substring(stat.indexOf('(') + 1, nameEnd);
-            // From the third field on, the state: the name before it may hold anything.
-            String[] fields = stat.substring(nameEnd + 1).strip().split(" ");
-            String words = new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8)
-                    .replace('\0', ' ')
-                    .strip();
-            return Optional.of(new Member(
+            return Optional.of(parse(
                     Long.parseLong(String.valueOf(process.getFileName())),
-                    Long.parseLong(fields[PARENT]),
-                    fields[0],
-                    Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]),
-                    Long.parseLong(fields[RSS]) * PAGE,
-                    words.isEmpty() ? "[" + name + "]" : words));
+                    text(process.resolve("stat")),
+                    text(process.resolve("status")),
+                    text(process.resolve("cmdline"))));
         } catch (IOException e) {
             // It has ended in between.
             return Optional.empty();
         }
+    }
+
+    private static String text(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    }
+
+    /** A process by its files; memory by the one that counts in kilobytes, because pages differ from machine to machine. */
+    static Member parse(long pid, String stat, String status, String commandLine) {
+        int nameEnd = stat.lastIndexOf(')');
+        String name = stat.substring(stat.indexOf('(') + 1, nameEnd);
+        // From the third field on, the state: the name before it may hold anything.
+        String[] fields = stat.substring(nameEnd + 1).strip().split(" ");
+        String words = commandLine.replace('\0', ' ').strip();
+        Matcher resident = RESIDENT.matcher(status);
+        return new Member(
+                pid,
+                Long.parseLong(fields[PARENT]),
+                fields[0],
+                Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]),
+                resident.find() ? Long.parseLong(resident.group(1)) * KILOBYTE : 0,
+                words.isEmpty() ? "[" + name + "]" : words);
     }
 }
