@@ -90,7 +90,8 @@ final class RemoveGroups {
                     Operand.of(group.parent()),
                     group.name().shownAs("<name of the group>"),
                     Operand.named("AT_REMOVEDIR", AT_REMOVEDIR));
-            b.branch(result, Condition.NOT_EQUAL, -Linux.EBUSY, none);
+            b.branch(result, Condition.EQUAL, 0, none);
+            b.branch(result, Condition.EQUAL, -Linux.ENOENT, none);
             b.set(parent, Operand.of(group.parent()));
             b.set(name, group.name());
             Label returned = b.label("group is removed");

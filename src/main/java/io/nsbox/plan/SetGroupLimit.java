@@ -1,6 +1,7 @@
 package io.nsbox.plan;
 
 import io.nsbox.diag.Span;
+import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
 import io.nsbox.program.Linux;
@@ -69,13 +70,20 @@ record SetGroupLimit(GroupLimit limit, Optional<Span> cause) implements Step {
         Slot file = emitter.frame().scratch.as("file");
         Label done = b.label("written");
         if (line.optional()) {
+            Label opened = b.label("opened");
             b.call(
                     file,
-                    new OnError.GoTo(done),
+                    new OnError.Ignore(),
                     Syscall.OPENAT,
                     Operand.of(folder),
                     b.text(line.file()),
                     Operand.named("O_WRONLY|O_CLOEXEC", Linux.O_WRONLY | Linux.O_CLOEXEC));
+            // A kernel that does not count this has no such file; any other error would leave the limit out.
+            b.branch(file, Condition.EQUAL, -Linux.ENOENT, done);
+            b.branch(file, Condition.AT_LEAST, 0, opened);
+            b.compute(Arithmetic.SUBTRACT, file, Operand.number(0), Operand.of(file));
+            emitter.fail("openat(<group>, \"" + line.file() + "\")", hints(), Refusal.SETUP, Operand.of(file));
+            b.place(opened);
         } else {
             open(emitter, file, folder, line.file(), "O_WRONLY|O_CLOEXEC", Linux.O_WRONLY);
         }

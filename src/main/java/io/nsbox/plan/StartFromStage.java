@@ -27,6 +27,7 @@ record StartFromStage(Set<Namespace> namespaces, Optional<Span> cause) implement
 
     static final int MOST = 12;
     private static final int MSG_DONTWAIT = 0x40;
+    private static final String WAIT = "wait4(<preparing process>)";
 
     @Override
     public String title() {
@@ -74,6 +75,11 @@ record StartFromStage(Set<Namespace> namespaces, Optional<Span> cause) implement
                 frame.siginfo.shownAs("&status"),
                 Operand.number(0),
                 Operand.NULL);
+        Label waited = b.label("preparing process has ended");
+        b.branch(length, Condition.AT_LEAST, 0, waited);
+        b.compute(Arithmetic.SUBTRACT, frame.scratch2, Operand.number(0), Operand.of(length));
+        emitter.fail(WAIT, Hints.NONE, Refusal.SETUP, Operand.of(frame.scratch2));
+        b.place(waited);
         b.call(
                 length,
                 new OnError.Ignore(),
@@ -93,7 +99,7 @@ record StartFromStage(Set<Namespace> namespaces, Optional<Span> cause) implement
         b.jump(Slot.HANDLER);
         b.place(vanished);
         emitter.fail(
-                "wait4(<preparing process>)",
+                WAIT,
                 Hints.on(ECHILD, "the process that prepares the namespaces was killed"),
                 Refusal.SETUP,
                 Operand.named("ECHILD", ECHILD));

@@ -37,9 +37,27 @@ final class InjectedFaults {
             "EINTR", "Interrupted system call",
             "ENOSYS", "Function not implemented");
 
-    /** Calls whose error the plan ignores: there may be no terminal to remember, and no group to leave. */
-    private static final Set<String> IGNORED =
-            Set.of("ioctl(0, TIOCGPGRP, &foreground)", "ioctl(0, TCGETS, &modes)", "setpgid(<guard>, 0)");
+    /**
+     * Calls whose error the plan ignores: there may be no terminal to remember and no group to leave, a terminal of the
+     * sandbox's own does without a size, and an init lets go of what it has no more than the command.
+     */
+    private static final Set<String> IGNORED = Set.of(
+            "ioctl(0, TIOCGPGRP, &foreground)",
+            "ioctl(0, TCGETS, &modes)",
+            "setpgid(<guard>, 0)",
+            "ioctl(0, TIOCGWINSZ, &size)",
+            "ioctl(1, TIOCGWINSZ, &size)",
+            "ioctl(1, TCGETS, &modes of the output)",
+            "ioctl(<terminal of the sandbox>, TIOCSWINSZ, &size)",
+            "close(<terminal of the sandbox>)",
+            "close(<master>)");
+
+    /** Calls that have no errors: getpid(2), and exit_group(2), which does not return. */
+    private static final Set<Syscall> CANNOT_FAIL = Set.of(Syscall.GETPID, Syscall.EXIT_GROUP);
+
+    /** How the preparing process tells the launcher what it made; where that fails the launcher sees it end without a word. */
+    private static final Set<String> WORDLESS = Set.of(
+            "write(<report of the sandbox>, &pid, 4)", "recvfrom(<report>, &report, 12, MSG_DONTWAIT, NULL, NULL)");
 
     private static final AtomicInteger RUNS = new AtomicInteger();
 
@@ -85,8 +103,7 @@ final class InjectedFaults {
         this.starter = starter;
         this.targets = targets;
         targets.stream()
-                .filter(target ->
-                        target.inLauncher() && !IGNORED.contains(target.call().text()))
+                .filter(target -> target.inLauncher() && !isIgnored(target.call()))
                 .forEach(target -> shadows.add(target.name() + " " + target.number()));
         this.busy = busy(workshop);
     }
@@ -154,11 +171,15 @@ final class InjectedFaults {
         List<Target> targets = new ArrayList<>();
         Map<String, Integer> counts = new HashMap<>();
         for (Trace.TracedCall call : trace.calls()) {
-            String process =
-                    call.phase() == Phase.LAUNCHER || call.phase() == Phase.PARENT ? "launcher " : call.phase() + " ";
-            int number = counts.merge(process + call.syscall().word(), 1, Integer::sum);
+            Phase process = switch (call.phase()) {
+                case PARENT -> Phase.LAUNCHER;
+                case INIT -> Phase.CHILD;
+                default -> call.phase();
+            };
+            int number = counts.merge(process + " " + call.syscall().word(), 1, Integer::sum);
             // The guard's close() cannot be met without the sandbox's, and its error is ignored.
-            if (call.phase() != Phase.GUARD || call.syscall() != Syscall.CLOSE) {
+            boolean unmet = call.phase() == Phase.GUARD && call.syscall() == Syscall.CLOSE;
+            if (!unmet && !CANNOT_FAIL.contains(call.syscall())) {
                 targets.add(new Target(call, number, isOfTheLongWay(call)));
             }
         }
@@ -213,9 +234,9 @@ final class InjectedFaults {
         assertThat(withoutHelpersWords(target, result.err()))
                 .as(what)
                 .startsWith("nsbox: error: step " + step.number() + " of "
-                        + plan.steps().size() + " refused: " + step.step().title() + ": " + errno + " ("
-                        + ERRNOS.get(errno) + ")\n")
-                .contains("= note: the call was " + (target.longWay() ? "" : told(target, search) + "("));
+                        + plan.steps().size() + " refused: " + step.step().title() + ": " + shown(told, errno) + "\n")
+                .contains(
+                        "= note: the call was " + (target.longWay() ? "" : callThatTells(told, target, search) + "("));
         step.step()
                 .cause()
                 .ifPresent(cause -> assertThat(result.err())
@@ -231,8 +252,20 @@ final class InjectedFaults {
                 : err;
     }
 
+    /** The errno that is told: of a terminal that cannot be unlocked it is that of the next call, which opens it. */
+    private static String shown(Target told, String errno) {
+        String call = told.call().text();
+        if (WORDLESS.contains(call)) {
+            return "ECHILD (No child processes)";
+        }
+        return call.contains("TIOCSPTLCK") ? "EIO (Input/output error)" : errno + " (" + ERRNOS.get(errno) + ")";
+    }
+
     /** The call by which a refusal is told: a link that cannot be read cannot be made, as a command cannot be executed. */
-    private static String told(Target target, boolean search) {
+    private static String callThatTells(Target told, Target target, boolean search) {
+        if (WORDLESS.contains(told.call().text())) {
+            return "wait4";
+        }
         return switch (target.name()) {
             case "readlinkat" -> "symlinkat";
             case "faccessat" -> search ? "execve" : "faccessat";
@@ -256,7 +289,11 @@ final class InjectedFaults {
         boolean clone = call.startsWith("clone3(") && errno.equals("ENOSYS") && !call.contains("CLONE_NEWTIME");
         // The upper folder of an overlay is the caller's where its owner is not mapped; umask(2) never fails.
         boolean never = target.name().equals("fchownat") || restoresTheUmask(target);
-        return never || IGNORED.contains(call) || keyring || groups || clone || hasALongWay(target);
+        return never || isIgnored(target.call()) || keyring || groups || clone || hasALongWay(target);
+    }
+
+    private static boolean isIgnored(Trace.TracedCall call) {
+        return call.phase() == Phase.INIT || IGNORED.contains(call.text());
     }
 
     /** Where targets are made every other call brings back the umask; the one before it is refused like any other. */

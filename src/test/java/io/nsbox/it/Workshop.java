@@ -150,10 +150,13 @@ final class Workshop implements AutoCloseable {
 
     /** The plan of a spec for a caller with such ranges of ids, made in this JVM. */
     static Plan plan(Path spec, Planner.Subordinates ranges) {
+        return Planner.plan(read(spec), ranges);
+    }
+
+    /** A spec, which must be valid, read in this JVM. */
+    static LoadedSpec read(Path spec) {
         ReadResult result = new SpecReader(new ReadOptions(List.of(), List.of(), true)).read(spec.toString(), spec);
-        LoadedSpec loaded =
-                result.spec().orElseThrow(() -> new AssertionError(spec + " is not valid: " + result.diagnostics()));
-        return Planner.plan(loaded, ranges);
+        return result.spec().orElseThrow(() -> new AssertionError(spec + " is not valid: " + result.diagnostics()));
     }
 
     /** This machine's processor. */
