@@ -107,11 +107,12 @@ record StartInit(Optional<Span> cause) implements Step {
         b.branch(bound, Condition.EQUAL, 0, kept);
         capabilities(b, bound, "{effective=0, permitted=0, inheritable=0}", 0);
         b.place(kept);
-        // Last, since one of these files keeps the command waiting.
+        // Last, since one of these files keeps the command waiting: for ever, were it not closed.
         b.compute(Arithmetic.SUBTRACT, bound, Operand.of(frame.reportOut), Operand.number(1));
-        b.attempt(Syscall.CLOSE_RANGE, Operand.number(0), Operand.of(bound.as("before the report")), Operand.number(0));
+        emitter.must(
+                Syscall.CLOSE_RANGE, Operand.number(0), Operand.of(bound.as("before the report")), Operand.number(0));
         b.compute(Arithmetic.ADD, bound, Operand.of(frame.reportOut), Operand.number(1));
-        b.attempt(
+        emitter.must(
                 Syscall.CLOSE_RANGE,
                 Operand.of(bound.as("after the report")),
                 Operand.named("~0U", 0xffff_ffffL),
