@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -25,10 +26,13 @@ final class LockHolder {
 
     /** The process that holds the lock; empty where nobody does. */
     static OptionalLong of(Path lock) throws IOException {
-        if (!Files.exists(lock, LinkOption.NOFOLLOW_LINKS)) {
+        long inode;
+        try {
+            inode = (Long) Files.getAttribute(lock, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            // Perhaps it was removed just now: there is no asking before.
             return OptionalLong.empty();
         }
-        long inode = (Long) Files.getAttribute(lock, "unix:ino", LinkOption.NOFOLLOW_LINKS);
         // Not as UTF-8: a table that changes while it is read must not be an error.
         String table = new String(Files.readAllBytes(Path.of("/proc/locks")), StandardCharsets.ISO_8859_1);
         for (String line : table.split("\n")) {
