@@ -30,9 +30,15 @@ final class CommandLines {
         line.setExpandAtFiles(false);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((failure, arguments) -> UsageErrors.print(failure));
-        line.setExecutionExceptionHandler(
-                (failure, command, result) -> Main.internalError(failure, console, command.getCommandName()));
+        line.setExecutionExceptionHandler((failure, command, result) -> failure instanceof StateException told
+                ? tell(told, console, command.getCommandName())
+                : Main.internalError(failure, console, command.getCommandName()));
         return line;
+    }
+
+    private static int tell(StateException told, Console console, String command) {
+        console.err().println("nsbox: error: " + told.getMessage());
+        return ExitStatus.problems(command);
     }
 
     private static void addHelp(CommandLine line) {

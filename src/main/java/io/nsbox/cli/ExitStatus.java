@@ -20,9 +20,14 @@ public final class ExitStatus {
         return runs(command) ? SETUP : USAGE;
     }
 
+    /** The status where a command cannot do what it was told. */
+    static int problems(String command) {
+        return runs(command) ? SETUP : PROBLEMS;
+    }
+
     /** The status for output that could not be written, where all else is well. */
     static int lostOutput(String... arguments) {
-        return arguments.length > 0 && runs(arguments[0]) ? SETUP : PROBLEMS;
+        return problems(arguments.length == 0 ? "" : arguments[0]);
     }
 
     private static boolean runs(String command) {

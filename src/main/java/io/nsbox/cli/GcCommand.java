@@ -41,7 +41,7 @@ final class GcCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         int worst = ExitStatus.OK;
-        for (Sandbox sandbox : sandboxes.folder().sandboxes().list()) {
+        for (Sandbox sandbox : sandboxes.list()) {
             if (sandbox.state() == Sandbox.State.LOST) {
                 int status = sandboxes.one(sandbox.name(), new Ending(sandboxes)::remove);
                 if (status == ExitStatus.OK) {

@@ -68,12 +68,38 @@ record NamedSandboxes(StateFolder folder, Console console) {
         return ExitStatus.PROBLEMS;
     }
 
-    /** The names of those that run. */
-    List<String> running() throws IOException {
-        return folder.sandboxes().list().stream()
-                .filter(sandbox -> sandbox.pid().isPresent())
-                .map(Sandbox::name)
-                .toList();
+    /** All of them, as they are now. */
+    List<Sandbox> list() {
+        try {
+            return folder.sandboxes().list();
+        } catch (IOException e) {
+            throw new StateException("cannot list sandboxes: " + ExecutableFile.reason(e));
+        }
+    }
+
+    /** Does it with each of these names; without any with all that run, where one that ends meanwhile is left out. */
+    int eachOrRunning(List<String> names, Action action) {
+        if (!names.isEmpty()) {
+            return each(names, action);
+        }
+        int worst = ExitStatus.OK;
+        for (Sandbox sandbox : list()) {
+            if (sandbox.pid().isPresent()) {
+                worst = Math.max(worst, guarded(sandbox.name(), () -> unlessEnded(sandbox, action)));
+            }
+        }
+        return worst;
+    }
+
+    private static int unlessEnded(Sandbox sandbox, Action action) throws IOException {
+        try {
+            return action.on(sandbox);
+        } catch (StateException e) {
+            if (Sandboxes.isStillAlive(sandbox)) {
+                throw e;
+            }
+            return ExitStatus.OK;
+        }
     }
 
     /** The sandbox of this name, as it is now. */

@@ -1,6 +1,6 @@
 package io.nsbox.cli;
 
-import java.io.IOException;
+import io.nsbox.state.Sandbox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,17 +29,12 @@ final class RmCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Ending ending = new Ending(sandboxes);
         if (!force) {
             return sandboxes.each(names, ending::remove);
         }
-        List<String> there = new ArrayList<>();
-        for (String name : names) {
-            if (sandboxes.folder().sandboxes().find(name).isPresent()) {
-                there.add(name);
-            }
-        }
-        return sandboxes.eachTwice(there, ending::kill, ending::removeEnded);
+        List<String> known = sandboxes.list().stream().map(Sandbox::name).toList();
+        return sandboxes.eachTwice(names.stream().filter(known::contains).toList(), ending::kill, ending::removeEnded);
     }
 }

@@ -2,7 +2,6 @@ package io.nsbox.cli;
 
 import io.nsbox.host.HostTree;
 import io.nsbox.state.GroupUsage;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,9 +51,9 @@ final class StatsCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Map<String, Usage> all = new LinkedHashMap<>();
-        int status = sandboxes.each(names.isEmpty() ? sandboxes.running() : names, sandbox -> {
+        int status = sandboxes.eachOrRunning(names, sandbox -> {
             all.put(sandbox.name(), Usage.of(sandbox, host));
             return ExitStatus.OK;
         });

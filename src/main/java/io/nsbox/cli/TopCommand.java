@@ -4,7 +4,6 @@ import io.nsbox.diag.Printable;
 import io.nsbox.host.HostTree;
 import io.nsbox.state.GroupUsage;
 import io.nsbox.state.Member;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,10 +33,10 @@ final class TopCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("NAME", "PID", "PPID", "STATE", "TIME", "MEMORY", "COMMAND"));
-        int status = sandboxes.each(names.isEmpty() ? sandboxes.running() : names, sandbox -> {
+        int status = sandboxes.eachOrRunning(names, sandbox -> {
             Usage usage = Usage.of(sandbox, host);
             rows.add(List.of(
                     sandbox.name(),

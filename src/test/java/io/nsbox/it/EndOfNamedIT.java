@@ -230,4 +230,22 @@ class EndOfNamedIT {
                 .startsWith("nsbox: error: cannot keep account of the sandbox in /proc/nsbox: ")
                 .endsWith("; XDG_RUNTIME_DIR names this place: set it to a folder of your own, or unset it\n");
     }
+
+    /** Also by those commands that look at all of them. */
+    @Test
+    void aFolderThatCannotBeTrustedIsNamedByEveryCommand() throws IOException {
+        open(Identity.USER).up(SLEEP);
+        Path states = named.states();
+        Files.setPosixFilePermissions(states, PosixFilePermissions.fromString("rwxrwxrwx"));
+        String why = "the folder " + states
+                + " cannot be trusted: others can write to it; chmod 700 mends that, once you know what is in it\n";
+        for (String[] all : new String[][] {{"ps"}, {"stats"}, {"top"}, {"gc"}, {"rm", "-f", named.name()}}) {
+            assertThat(named.nsbox((Object[]) all))
+                    .isEqualTo(new Result(1, "", "nsbox: error: cannot list sandboxes: " + why));
+        }
+        for (String one : List.of("stats", "top", "stop", "kill", "wait", "logs", "down", "rm")) {
+            assertThat(named.nsbox(one, named.name()).err()).isEqualTo("nsbox: error: " + named.name() + ": " + why);
+        }
+        Files.setPosixFilePermissions(states, PosixFilePermissions.fromString("rwx------"));
+    }
 }
