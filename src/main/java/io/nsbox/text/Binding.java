@@ -29,6 +29,12 @@ import java.util.stream.Collectors;
 
 /** What the readers of the keys share: typed access to nodes, the problems found, and where each part stands. */
 final class Binding {
+    /** How many mounts, paths, devices or kernel parameters a list may hold: each becomes steps of a launcher. */
+    static final int MOST_STEPS = 1024;
+
+    /** How many names, ports or paths a list may hold of which a launcher makes short work. */
+    static final int MOST_WORDS = 4096;
+
     /** So many characters fit a long in base ten, whatever they are. */
     private static final int SHORT_NUMBER = 18;
 
@@ -307,6 +313,14 @@ final class Binding {
         return Suggestion.nearest(word, words)
                 .map(near -> "did you mean '" + near + "'?")
                 .orElse("it is one of " + words.stream().sorted().collect(Collectors.joining(", ")));
+    }
+
+    /** Reports a list or a map that has more entries than it may; true if it has not. */
+    boolean fits(int entries, int most, YamlNode node, String path) {
+        if (entries > most) {
+            error(Code.OUT_OF_RANGE, node, path, "'" + path + "' has " + entries + " entries", "the most is " + most);
+        }
+        return entries <= most;
     }
 
     Optional<Sequence> sequence(YamlNode node, String path, String help) {

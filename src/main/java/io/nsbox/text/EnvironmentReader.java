@@ -153,6 +153,9 @@ final class EnvironmentReader {
         if (list.isEmpty()) {
             return Optional.empty();
         }
+        if (!binding.fits(list.get().items().size(), Binding.MOST_WORDS, node, path)) {
+            return Optional.empty();
+        }
         Map<String, YamlNode> seen = new HashMap<>();
         List<String> patterns = new ArrayList<>();
         for (int i = 0; i < list.get().items().size(); i++) {

@@ -109,8 +109,10 @@ final class FileSystemReader {
 
     private List<Item> items(YamlNode node, String path, String help) {
         List<Item> items = new ArrayList<>();
-        for (YamlNode item :
-                binding.sequence(node, path, help).map(Sequence::items).orElse(List.of())) {
+        for (YamlNode item : binding.sequence(node, path, help)
+                .filter(list -> binding.fits(list.items().size(), Binding.MOST_STEPS, node, path))
+                .map(Sequence::items)
+                .orElse(List.of())) {
             String at = path + "[" + items.size() + "]";
             binding.item(at, item);
             items.add(new Item(item, at));

@@ -75,6 +75,8 @@ final class LandlockReader {
         binding.entry(at, entry.get());
         List<YamlNode> items = binding.sequence(entry.get().value(), at, "an empty list, [], allows nothing")
                 .map(Sequence::items)
+                .filter(all ->
+                        binding.fits(all.size(), Binding.MOST_WORDS, entry.get().value(), at))
                 .orElse(List.of());
         Set<T> values = new LinkedHashSet<>();
         for (int i = 0; i < items.size(); i++) {

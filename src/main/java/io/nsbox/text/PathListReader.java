@@ -33,9 +33,6 @@ final class PathListReader {
     private static final String DEV = "/dev/";
     private static final Pattern COMPOSE = Pattern.compile("(/[^:]*):/.*", Pattern.DOTALL);
 
-    /** More are taken for a mistake. */
-    static final int MOST = 1024;
-
     private final Binding binding;
     private final PathReader paths;
 
@@ -66,15 +63,12 @@ final class PathListReader {
         if (list.isEmpty()) {
             return null;
         }
-        int size = list.get().items().size();
-        if (size > MOST) {
-            binding.error(
-                    Code.OUT_OF_RANGE, node, path, "'" + path + "' has " + size + " entries", "the most is " + MOST);
+        if (!binding.fits(list.get().items().size(), Binding.MOST_STEPS, node, path)) {
             return null;
         }
         List<String> read = new ArrayList<>();
         Map<String, YamlNode> seen = new HashMap<>();
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < list.get().items().size(); i++) {
             YamlNode item = list.get().items().get(i);
             String at = path + "[" + i + "]";
             binding.item(at, item);

@@ -27,6 +27,9 @@ final class SysctlsReader {
             binding.wrongType(node, path, "a map", "write {net.ipv4.ip_forward: 1}");
             return sysctls;
         }
+        if (!binding.fits(mapping.entries().size(), Binding.MOST_STEPS, node, path)) {
+            return sysctls;
+        }
         for (Entry entry : mapping.entries()) {
             String name = entry.key().text();
             String at = path + "." + Printable.of(name);

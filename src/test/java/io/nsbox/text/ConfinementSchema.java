@@ -66,8 +66,8 @@ final class ConfinementSchema {
     }
 
     private static ObjectNode landlock() {
-        ObjectNode paths = list(string("^(?![\\s\\S]*\\$\\{)/[\\s\\S]*$"));
-        ObjectNode ports = list(integer(0, LandlockReader.HIGHEST_PORT));
+        ObjectNode paths = list(string("^(?![\\s\\S]*\\$\\{)/[\\s\\S]*$")).put("maxItems", Binding.MOST_WORDS);
+        ObjectNode ports = list(integer(0, LandlockReader.HIGHEST_PORT)).put("maxItems", Binding.MOST_WORDS);
         ObjectNode scopes = JSON.objectNode();
         ArrayNode words = scopes.putArray("enum");
         for (Landlock.Scope scope : Landlock.Scope.values()) {
@@ -113,7 +113,7 @@ final class ConfinementSchema {
     }
 
     private static ObjectNode sysctls() {
-        ObjectNode map = JSON.objectNode().put("type", "object");
+        ObjectNode map = JSON.objectNode().put("type", "object").put("maxProperties", Binding.MOST_STEPS);
         map.putObject("propertyNames").put("pattern", "^" + Sysctls.PATTERN + "$");
         ObjectNode value = JSON.objectNode();
         value.putArray("type").add("string").add("number");

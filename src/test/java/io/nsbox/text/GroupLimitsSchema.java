@@ -35,7 +35,8 @@ final class GroupLimitsSchema {
                 ObjectNode either = JSON.objectNode();
                 either.putArray("anyOf")
                         .add(integer(0, GroupLimitsReader.MOST_CPUS - 1))
-                        .add(string(GroupLimitsReader.CPUSET_PATTERN));
+                        .add(string(GroupLimitsReader.CPUSET_PATTERN)
+                                .put("maxLength", GroupLimitsReader.LONGEST_CPUSET));
                 yield either;
             }
             case CPU_WEIGHT -> integer(GroupLimitsReader.LOWEST_WEIGHT, GroupLimitsReader.HIGHEST_WEIGHT);

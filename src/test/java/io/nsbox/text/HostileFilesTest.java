@@ -73,6 +73,30 @@ class HostileFilesTest {
                         head + "x-a: [" + "a,".repeat(300_000) + "]",
                         "3:99991: error: the document comes to more than 50000 values, with every alias written out"),
                 Arguments.of(
+                        "many mounts",
+                        head.replace("uts", "mount") + "mounts: [" + "a:/b,".repeat(1025) + "]",
+                        "3:9: error: 'mounts' has 1025 entries"),
+                Arguments.of(
+                        "many ports",
+                        head + "landlock: {tcp_bind: [" + "1,".repeat(4097) + "]}",
+                        "3:22: error: 'landlock.tcp_bind' has 4097 entries"),
+                Arguments.of(
+                        "many kernel parameters",
+                        head + "sysctls: {"
+                                + IntStream.range(0, 1025)
+                                        .mapToObj(i -> "net.k" + i + ": 1,")
+                                        .collect(Collectors.joining())
+                                + "}",
+                        "3:10: error: 'sysctls' has 1025 entries"),
+                Arguments.of(
+                        "many names",
+                        head + "inherit_env: [" + "A,".repeat(4097) + "]",
+                        "3:14: error: 'inherit_env' has 4097 entries"),
+                Arguments.of(
+                        "many processors",
+                        head + "cpuset: " + "0,".repeat(400_000) + "0",
+                        "3:9: error: '" + "0,".repeat(38) + "0...' is not a list of processors"),
+                Arguments.of(
                         "a long word",
                         head + "hostname: " + "a".repeat(1_000_000),
                         "3:11: error: 'hostname' is too long: 1000000 bytes"),

@@ -277,7 +277,7 @@ final class SchemaGenerator {
             }
             forms.add(form);
         });
-        ObjectNode list = JSON.objectNode().put("type", "array");
+        ObjectNode list = JSON.objectNode().put("type", "array").put("maxItems", Binding.MOST_STEPS);
         list.set("items", anyOf(forms.toArray(ObjectNode[]::new)));
         return list;
     }
@@ -312,7 +312,7 @@ final class SchemaGenerator {
     private static ObjectNode tmpfs() {
         String size = "size=(?=[0-9]*[1-9])" + ByteSize.PATTERN;
         String option = "(?:" + size + "|mode=" + MODE + ")";
-        ObjectNode list = JSON.objectNode().put("type", "array");
+        ObjectNode list = JSON.objectNode().put("type", "array").put("maxItems", Binding.MOST_STEPS);
         list.set(
                 "items",
                 string().put("pattern", "^" + NO_VARIABLE + TARGET + "(?::" + option + "(?:," + option + ")*)?$"));
@@ -330,7 +330,8 @@ final class SchemaGenerator {
     }
 
     private static ObjectNode inheritEnv() {
-        ObjectNode list = JSON.objectNode().put("type", "array").put("uniqueItems", true);
+        ObjectNode list =
+                JSON.objectNode().put("type", "array").put("uniqueItems", true).put("maxItems", Binding.MOST_WORDS);
         list.set("items", string().put("pattern", "^[^=*\\u0000]+[*]?$"));
         return anyOf(JSON.objectNode().put("type", "boolean"), list);
     }
@@ -344,7 +345,7 @@ final class SchemaGenerator {
     }
 
     private static ObjectNode paths(String pattern) {
-        ObjectNode list = JSON.objectNode().put("type", "array").put("maxItems", PathListReader.MOST);
+        ObjectNode list = JSON.objectNode().put("type", "array").put("maxItems", Binding.MOST_STEPS);
         list.put("uniqueItems", true);
         list.set("items", string().put("pattern", pattern));
         return list;
