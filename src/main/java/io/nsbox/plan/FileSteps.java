@@ -124,7 +124,7 @@ final class FileSteps {
         if (asRoot) {
             openAll(FileSteps::isCallers);
             openRootfs(true);
-            steps.add(new SetUpAsRoot(origins.key("uid_map").or(() -> origins.key("gid_map"))));
+            steps.add(SetUpAsRoot.of(origins));
         }
         boolean scratch = files.rootfs() != null && files.rootfs().overlay() != null
                 || files.mounts().stream()

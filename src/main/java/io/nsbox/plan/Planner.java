@@ -169,9 +169,12 @@ public final class Planner {
         steps.add(new AwaitLauncher(true, false, false));
         steps.add(new MakeUndumpable());
         steps.add(new JoinSessionKeyring());
-        if (spec.session().mayHaveTerminal()) {
-            devpts.ifPresent(folder ->
-                    steps.add(new OpenTerminal(folder, Optional.ofNullable(confinement.user()), origins.key("tty"))));
+        if (spec.session().mayHaveTerminal() && devpts.isPresent()) {
+            if (SetUpAsRoot.isNeeded(spec)) {
+                // Who is not mapped cannot give the terminal away.
+                steps.add(SetUpAsRoot.of(origins));
+            }
+            steps.add(new OpenTerminal(devpts.get(), Optional.ofNullable(confinement.user()), origins.key("tty")));
         }
     }
 

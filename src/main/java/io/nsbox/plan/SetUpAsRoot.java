@@ -6,6 +6,7 @@ import io.nsbox.program.Operand;
 import io.nsbox.program.Syscall;
 import io.nsbox.spec.IdMap;
 import io.nsbox.spec.Namespace;
+import io.nsbox.spec.Origins;
 import io.nsbox.spec.SandboxSpec;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ record SetUpAsRoot(Optional<Span> cause) implements Step {
         return map instanceof IdMap.Ranges given
                 ? given.ranges().stream().anyMatch(range -> range.inside() == 0)
                 : map == IdMap.Keyword.ROOT || map == IdMap.Keyword.AUTO;
+    }
+
+    static SetUpAsRoot of(Origins origins) {
+        return new SetUpAsRoot(origins.key("uid_map").or(() -> origins.key("gid_map")));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,6 +47,19 @@ class ExecTerminalIT {
         }
         named.workshop().script("in", "#!/bin/sh\nexec " + named.workshop().nsbox() + " exec \"$@\"\n");
         return terminal.type("clear").prompts("outer$");
+    }
+
+    /** Root's own id is none of the sandbox's, so root cannot give anything away there as itself. */
+    @Test
+    void theTerminalBelongsToTheUserAlsoUnderRangesThatLeaveTheCallerOut() {
+        String ids = "[{inside: 0, outside: 100000, count: 1001}]\n";
+        String spec =
+                OF_SANDBOX.replace("uid_map: root\n", "uid_map: " + ids + "gid_map: " + ids + "user: '1000:1000'\n");
+        Identity.ROOT.require();
+        try (Tmux terminal = open(Identity.ROOT, spec)) {
+            terminal.type("./in -it " + named.name() + " -- sh -c 'stat -c \"belongs to %u\" $(tty)'")
+                    .shows("belongs to 1000");
+        }
     }
 
     @ParameterizedTest
