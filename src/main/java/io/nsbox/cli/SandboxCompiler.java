@@ -191,14 +191,14 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
         }
     }
 
-    /** Only mounts can make a launcher so long. */
+    /** Hardly anything but mounts makes a launcher so long. */
     private static Diagnostic tooLarge(LoadedSpec spec, TooLargeException e) {
         String message = "this takes " + e.size() + " bytes of steps, and a launcher has room for " + e.most();
         return spec.origins()
                 .key(Key.MOUNTS.word())
                 .map(span -> Diagnostic.at(Severity.ERROR, Code.OUT_OF_RANGE, span, Key.MOUNTS.word(), message))
                 .orElseGet(() -> Diagnostic.of(Severity.ERROR, Code.OUT_OF_RANGE, spec.file(), message))
-                .withHelp("list fewer: a folder can be mounted in the place of the files in it");
+                .withHelp("list fewer; a folder can be mounted in the place of the files in it");
     }
 
     private Proof proof(LoadedSpec spec, List<HostFile> files) {

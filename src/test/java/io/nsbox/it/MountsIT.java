@@ -63,6 +63,24 @@ class MountsIT {
         }
     }
 
+    @Test
+    void moreMountsThanALauncherHoldsAreAnErrorAtTheirLine() {
+        try (Workshop workshop = Workshop.open(Identity.USER)) {
+            workshop.file(
+                    "box.yaml",
+                    "namespaces: [user, mount]\nuid_map: root\ntmpfs: [/mnt]\nmounts:\n"
+                            + "  - {type: overlay, target: /mnt, lower: [/usr]}\n".repeat(700)
+                            + "command: [\"true\"]\n");
+            Running.Result result = workshop.run(workshop.nsbox(), "build", "box.yaml", "-o", "box");
+            assertThat(result.status()).isEqualTo(1);
+            assertThat(result.err())
+                    .matches(
+                            "(?s)box.yaml:4:1: error: this takes \\d{6} bytes of steps, and a launcher has room for 262128\n.*"
+                                    + " = help: list fewer; a folder can be mounted in the place of the files in it\n1 error in box.yaml\n");
+            assertThat(workshop.folder().resolve("box")).doesNotExist();
+        }
+    }
+
     /** A remount changes one mount; what is mounted below it would stay writable. */
     @Test
     void aReadOnlyBindCoversTheMountsBelowIt() {
