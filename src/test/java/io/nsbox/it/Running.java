@@ -41,6 +41,9 @@ final class Running {
         try {
             Path out = Files.createTempFile("nsbox-it-out", null);
             Path err = Files.createTempFile("nsbox-it-err", null);
+            // Removed when the command is finished; for tests that fail before, or never ask how it ended, at the end.
+            out.toFile().deleteOnExit();
+            err.toFile().deleteOnExit();
             ProcessBuilder builder = new ProcessBuilder(words)
                     .directory(folder.toFile())
                     .redirectInput(Path.of("/dev/null").toFile())
