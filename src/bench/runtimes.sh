@@ -125,10 +125,79 @@ inheritable() {
   if [ $status -ne 0 ]; then refused; elif grep -q '0000000000000000' out; then echo "empty"; else cat out; fi
 }
 
+# The runtime's own file, asked for by a script whose interpreter is /proc/self/exe, and by the command.
+own_file() {
+  root
+  printf '#!/proc/self/exe\n' >bundle/rootfs/bin/again && chmod +x bundle/rootfs/bin/again
+  local file before
+  file=$(readlink -f "$(command -v "$1")")
+  before=$(sha256sum "$file")
+  config / '' '' '(echo x >>/proc/1/exe) 2>/dev/null; ls -l /proc/1/exe | grep -o [^/]*$'
+  run "$1"
+  local seen
+  seen=$(cat out)
+  config / '' '' 'again'
+  sed -i 's|"sh", "-c", "again"|"/bin/again"|' bundle/config.json
+  run "$1"
+  if [ "$(sha256sum "$file")" != "$before" ]; then echo "**changed**"; else echo "unchanged; /proc/1/exe is $seen"; fi
+}
+
+names() {
+  root
+  config / '' '' 'echo ran'
+  local options=()
+  local more=()
+  [ "$1" = runc ] || { options=(--cgroup-manager=disabled); more=(--no-new-keyring); }
+  unshare -m timeout 20 "$1" "${options[@]}" --root "$work/state" run "${more[@]}" --bundle bundle ../outside/x >out 2>err </dev/null
+  if grep -q ran out; then echo "accepted$([ ! -e outside/x ] || echo ', a folder outside is left')"; else refused; fi
+}
+
+mounts_stay() {
+  root
+  config / '' '' 'echo ran'
+  local options=()
+  [ "$1" = runc ] || options=(--cgroup-manager=disabled)
+  cut -d ' ' -f 5- /proc/self/mountinfo >before
+  "$1" "${options[@]}" --root "$work/state" run --bundle bundle "nsbox-$$" >out 2>err </dev/null
+  cut -d ' ' -f 5- /proc/self/mountinfo >after
+  if cmp -s before after; then echo "none stays"; else echo "mounts stay"; fi
+}
+
+keyring() {
+  root
+  cat >keyring.c <<'END'
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(void) { printf("%ld\n", syscall(SYS_keyctl, 0, -3, 1)); return 0; }
+END
+  cc -static -o bundle/rootfs/bin/keyring keyring.c || { echo "not measured: cc is missing"; return; }
+  config / '' '' 'keyring'
+  run "$1"
+  if [ $status -ne 0 ]; then refused; elif [ "$(cat out)" = "$(bundle/rootfs/bin/keyring)" ]; then echo "the caller's"; else echo "a new one"; fi
+}
+
+flags() {
+  root
+  mkdir bundle/rootfs/data source
+  mount -t tmpfs -o nosuid,nodev tmpfs source
+  mkdir source/below
+  mount -t tmpfs tmpfs source/below
+  config / ', {"destination": "/data", "type": "bind", "source": "SOURCE", "options": ["rbind", "ro"]}' '' \
+    'grep -o /data.* /proc/self/mountinfo; echo x >/data/below/new && echo written'
+  sed -i "s|SOURCE|$work/source|" bundle/config.json
+  run "$1"
+  umount -R source && rmdir source
+  if [ $status -gt 1 ]; then refused; return; fi
+  grep -q '^/data ro,.*nosuid,nodev' out && echo -n "the flags stay" || echo -n "flags are lost"
+  if grep -q written out; then echo ", mounts below can be written to"; else echo ", mounts below are read-only"; fi
+}
+
 runc --version | head -n 1
 crun --version | head -n 1
 printf '| row | runc | crun |\n| --- | --- | --- |\n'
 row() { printf '| %s | %s | %s |\n' "$1" "$($2 runc)" "$($2 crun)"; }
+row S1 own_file
 row S3 descriptors
 row S4 directory
 row S5 mask
@@ -138,3 +207,7 @@ row S8 proc_link
 row S10 target_link
 row S11 dev_link
 row S15 inheritable
+row S20 names
+row S21 mounts_stay
+row S22 keyring
+row S24 flags
