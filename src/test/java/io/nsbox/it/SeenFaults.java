@@ -143,6 +143,7 @@ final class SeenFaults {
         String mark = workshop.mark() + "-" + RUNS.incrementAndGet();
         Running.Result result = workshop.start(
                         Map.of(Workshop.MARK, mark),
+                        "setsid",
                         "strace",
                         "-f",
                         "-o",
