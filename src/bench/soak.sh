@@ -4,7 +4,8 @@
 #   src/bench/soak.sh [--runs N] [--kills N] [--seed N]
 #
 # --runs N   short runs; default 100000: half of them warm `nsbox up`, half a sandbox with a name, limits and a report
-# --kills N  how many of them get SIGKILL at a random moment; default 1000
+# --kills N  how many of them get SIGKILL at a random moment, if they have not ended by then, as more than half have;
+#            default 2800
 # --seed N   which ones, and when; default 1
 #
 # After that the launcher of the second kind is killed before each of its system calls once, and sandboxes in the background
@@ -14,7 +15,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=${here%/src/bench}
 runs=100000
-kills=1000
+kills=2800
 seed=1
 while [ $# -gt 0 ]; do
   case $1 in
@@ -31,7 +32,7 @@ done
 
 work=$(mktemp -d /tmp/nsbox-soak.XXXXXX)
 name=soak-$$
-trap 'rm -rf "$work"; "$root/bin/nsbox" rm -f "$name" "$name-d" >/dev/null 2>&1' EXIT
+trap 'cd /; rm -rf "$work"; "$root/bin/nsbox" rm -f "$name" "$name-d" >/dev/null 2>&1' EXIT
 gcc -O2 -o "$work/soak" "$here/soak.c"
 nsbox=$root/bin/nsbox
 mkdir "$work/plain" "$work/named"
