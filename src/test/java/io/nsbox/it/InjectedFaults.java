@@ -336,10 +336,8 @@ final class InjectedFaults {
      */
     private List<Object> words(Target target, String errno, Path log) {
         String inject = "inject=" + target.name() + ":error=" + errno + ":when=" + target.number();
-        // In a session of its own: what strace starts is stopped for a moment, and where the tests' process group is an
-        // orphaned one the kernel hangs all of it up when a command under an init ends just then (setpgid(2), exit(2)).
         List<Object> words =
-                new ArrayList<>(List.of("setsid", "strace", "-o", log, "-e", "trace=" + target.name(), "-e", inject));
+                new ArrayList<>(List.of("strace", "-o", log, "-e", "trace=" + target.name(), "-e", inject));
         boolean shadowed = !target.inLauncher() && shadows.contains(target.name() + " " + target.number());
         if (!target.inLauncher()) {
             words.add("-f");

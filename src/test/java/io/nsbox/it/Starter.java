@@ -37,19 +37,26 @@ record Starter(Workshop workshop, List<Object> around, boolean helpers) {
 
     /** Starts a command as the identity, with more variables in its environment; strace(1) comes with its options. */
     Running start(Map<String, String> more, List<Object> words) {
-        if (around.isEmpty()) {
-            return workshop.start(more, words.toArray());
-        }
+        boolean traced = words.get(0).equals("strace");
         List<Object> all = new ArrayList<>();
-        if (helpers && words.get(0).equals("strace")) {
+        if (!around.isEmpty() && !(helpers && traced)) {
+            all.addAll(workshop.identity().prefix());
+        }
+        if (traced) {
+            // In a session of its own: what strace starts is stopped for a moment, and where the tests' process group
+            // is an
+            // orphaned one the kernel hangs all of it up when a command under an init ends just then (setpgid(2),
+            // exit(2)).
+            all.add("setsid");
+        }
+        if (helpers && traced) {
             // newuidmap is set-user-ID: only a tracer with privilege lets it be.
             all.addAll(List.of("strace", "-u", SubordinateIdsOfTests.USER));
             all.addAll(words.subList(1, words.size()));
         } else {
-            all.addAll(workshop.identity().prefix());
             all.addAll(words);
         }
-        return startAsRoot(more, all);
+        return around.isEmpty() ? workshop.start(more, all.toArray()) : startAsRoot(more, all);
     }
 
     /** Starts a command as whoever runs the tests. */
