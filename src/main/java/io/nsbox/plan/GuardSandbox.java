@@ -19,9 +19,7 @@ import io.nsbox.program.Syscall;
  * sandbox to go on only when the guard exists and is out of the group; so there is no command without a guard.
  */
 final class GuardSandbox implements Step {
-    private static final int POLLIN = 1;
     private static final int P_PID = 1;
-    private static final int WEXITED = 4;
 
     @Override
     public String title() {
@@ -61,7 +59,7 @@ final class GuardSandbox implements Step {
         b.store(4, frame.polls, 0, Operand.of(frame.reportOut));
         b.store(4, frame.polls, 4, Operand.number(0));
         b.store(4, frame.polls, 8, Operand.of(frame.pidfd));
-        b.store(4, frame.polls, 12, Operand.named("POLLIN", POLLIN));
+        b.store(4, frame.polls, 12, Operand.named("POLLIN", Linux.POLLIN));
         Slot ready = frame.scratch;
         Label wait = b.label("guard waits");
         Label refused = b.label("guard cannot wait");
@@ -148,7 +146,7 @@ final class GuardSandbox implements Step {
                 Operand.named("P_PID", P_PID),
                 Operand.of(frame.guard),
                 Operand.NULL,
-                Operand.named("WEXITED", WEXITED),
+                Operand.named("WEXITED", Linux.WEXITED),
                 Operand.NULL);
         b.place(none);
     }

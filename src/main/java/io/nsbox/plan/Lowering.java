@@ -4,6 +4,7 @@ import io.nsbox.program.Arch;
 import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
 import io.nsbox.program.OnError;
 import io.nsbox.program.Operand;
 import io.nsbox.program.Program;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class Lowering {
     /** The title of the section that waits for the sandbox. */
     static final String SUPERVISION = "supervise";
-
-    private static final int P_PIDFD = 3;
-    private static final int WEXITED = 4;
 
     private final Plan plan;
     private final ProgramBuilder b;
@@ -212,10 +210,10 @@ public final class Lowering {
                 result,
                 new OnError.Ignore(),
                 Syscall.WAITID,
-                Operand.named("P_PIDFD", P_PIDFD),
+                Operand.named("P_PIDFD", Linux.P_PIDFD),
                 Operand.of(frame.pidfd),
                 Operand.NULL,
-                Operand.named("WEXITED", WEXITED),
+                Operand.named("WEXITED", Linux.WEXITED),
                 Operand.NULL);
         GuardSandbox.dismissUnlessMore(emitter);
         // Where the sandbox's process was refused first, the launcher only stumbled over its end.

@@ -30,7 +30,6 @@ final class NominalKernel implements Kernel {
     private static final int CHILD_PID = 1000;
     private static final long BOTH_CAPABILITIES = 1 << 6 | 1 << 7;
     private static final long ALL_CAPABILITIES = 0xffff_ffffL;
-    private static final int CLD_EXITED = 1;
     private static final int EINVAL = 22;
     private static final int PR_CAPBSET_DROP = 24;
     private static final int LAST_CAPABILITY = LinuxCapability.CHECKPOINT_RESTORE.number();
@@ -192,7 +191,7 @@ final class NominalKernel implements Kernel {
             }
             case WAITID -> {
                 if (arguments[2] != 0) {
-                    memory.write(arguments[2] + 8, 4, CLD_EXITED);
+                    memory.write(arguments[2] + 8, 4, Linux.CLD_EXITED);
                     // The init asks who has ended.
                     memory.write(arguments[2] + 16, 4, CHILD_PID + 1);
                 }

@@ -26,9 +26,6 @@ final class Outcome {
     static final int UTIME = 0;
     static final int STIME = 16;
 
-    private static final int CLD_EXITED = 1;
-    private static final int SI_CODE = 8;
-    private static final int SI_STATUS = 24;
     private static final int TIMED_OUT = 124;
     private static final int SIGXCPU = 24;
     private static final int SIGXFSZ = 25;
@@ -85,12 +82,12 @@ final class Outcome {
         b.set(reason, 0);
         b.set(exitCode, -1);
         b.set(signal, -1);
-        b.load(4, code, frame.siginfo, SI_CODE);
-        b.branch(code, Condition.EQUAL, CLD_EXITED, exited);
-        b.load(4, signal, frame.siginfo, SI_STATUS);
+        b.load(4, code, frame.siginfo, Linux.SI_CODE);
+        b.branch(code, Condition.EQUAL, Linux.CLD_EXITED, exited);
+        b.load(4, signal, frame.siginfo, Linux.SI_STATUS);
         b.jump(told);
         b.place(exited);
-        b.load(4, exitCode, frame.siginfo, SI_STATUS);
+        b.load(4, exitCode, frame.siginfo, Linux.SI_STATUS);
         if (frame.commandSignal != null) {
             // An init exits with 128 + n, as a shell does, and told the launcher why.
             b.branch(frame.commandSignal, Condition.EQUAL, 0, told);

@@ -2,6 +2,7 @@ package io.nsbox.plan;
 
 import io.nsbox.program.Condition;
 import io.nsbox.program.Label;
+import io.nsbox.program.Linux;
 import io.nsbox.program.OnError;
 import io.nsbox.program.Operand;
 import io.nsbox.program.ProgramBuilder;
@@ -13,16 +14,7 @@ import io.nsbox.program.Syscall;
  * groups done with ({@link EndRun}), and ends the launcher.
  */
 final class ReapSandbox {
-    private static final int P_PIDFD = 3;
-    private static final int WEXITED = 4;
-    private static final int CLD_EXITED = 1;
-    private static final int TIOCSPGRP = 0x5410;
-    private static final int MSG_DONTWAIT = 0x40;
     private static final String LOST = "nsbox: error: waitid() failed: status lost\n";
-
-    /* Offsets in siginfo_t on 64-bit machines (sigaction(2)). */
-    private static final int SI_CODE = 8;
-    private static final int SI_STATUS = 24;
 
     private final Emitter emitter;
     private final ProgramBuilder b;
@@ -46,10 +38,10 @@ final class ReapSandbox {
                 "wait again",
                 result,
                 Syscall.WAITID,
-                Operand.named("P_PIDFD", P_PIDFD),
+                Operand.named("P_PIDFD", Linux.P_PIDFD),
                 Operand.of(frame.pidfd),
                 frame.siginfo.shownAs("&info"),
-                Operand.named("WEXITED", WEXITED),
+                Operand.named("WEXITED", Linux.WEXITED),
                 emitter.endsWithMore() ? emitter.end().usage() : Operand.NULL);
         Label reaped = b.label("reaped");
         b.branch(result, Condition.AT_LEAST, 0, reaped);
@@ -74,9 +66,9 @@ final class ReapSandbox {
         Slot status = frame.scratch2;
         Label exited = b.label("it exited");
         Label done = b.label("the status is known");
-        b.load(4, result, frame.siginfo, SI_CODE);
-        b.load(4, status, frame.siginfo, SI_STATUS);
-        b.branch(result, Condition.EQUAL, CLD_EXITED, exited);
+        b.load(4, result, frame.siginfo, Linux.SI_CODE);
+        b.load(4, status, frame.siginfo, Linux.SI_STATUS);
+        b.branch(result, Condition.EQUAL, Linux.CLD_EXITED, exited);
         b.add(status, 128);
         b.place(exited);
         b.branch(forced, Condition.LESS, 0, done);
@@ -107,7 +99,7 @@ final class ReapSandbox {
                 Operand.of(frame.reportIn),
                 frame.words.shownAs("&report"),
                 Operand.number(8),
-                Operand.named("MSG_DONTWAIT", MSG_DONTWAIT),
+                Operand.named("MSG_DONTWAIT", Linux.MSG_DONTWAIT),
                 Operand.NULL,
                 Operand.NULL);
         b.branch(length, Condition.LESS, 1, none);
@@ -135,7 +127,7 @@ final class ReapSandbox {
         b.attempt(
                 Syscall.IOCTL,
                 Operand.number(0),
-                Operand.named("TIOCSPGRP", TIOCSPGRP),
+                Operand.named("TIOCSPGRP", Linux.TIOCSPGRP),
                 frame.foreground.shownAs("&foreground"));
         b.place(done);
     }

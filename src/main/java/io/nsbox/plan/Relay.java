@@ -20,7 +20,6 @@ import java.nio.ByteOrder;
  * characters that make signals.
  */
 final class Relay {
-    private static final int POLLIN = 1;
     private static final int POLLOUT = 4;
     private static final int SIZE = 4096;
     /** First of three pollfds: caller's input, master, caller's output. */
@@ -29,8 +28,6 @@ final class Relay {
     /** A pseudo-terminal holds at most 64 KiB for its reader (drivers/tty/tty_buffer.c). */
     private static final int MOST_LAST_READS = 32;
 
-    private static final int MSG_PEEK = 2;
-    private static final int MSG_DONTWAIT = 0x40;
     private static final int SIGWINCH = 28;
     private static final int PAUSE_NANOS = 250_000_000;
 
@@ -121,7 +118,7 @@ final class Relay {
         b.place(foreground);
         b.branch(inAt, Condition.NOT_EQUAL, Operand.of(inEnd), master);
         watch(FIRST, in);
-        events(FIRST, Operand.named("POLLIN", POLLIN));
+        events(FIRST, Operand.named("POLLIN", Linux.POLLIN));
         b.jump(master);
         // No signal tells that the job has come to the foreground.
         b.place(background);
@@ -131,7 +128,7 @@ final class Relay {
         b.set(events, 0);
         Label full = b.label("output is pending");
         b.branch(outAt, Condition.NOT_EQUAL, Operand.of(outEnd), full);
-        b.set(events, POLLIN);
+        b.set(events, Linux.POLLIN);
         b.place(full);
         Label empty = b.label("no input is pending");
         b.branch(inAt, Condition.EQUAL, Operand.of(inEnd), empty);
@@ -362,7 +359,7 @@ final class Relay {
                     Operand.of(frame.reportIn),
                     frame.words.shownAs("&report"),
                     Operand.number(8),
-                    Operand.named("MSG_PEEK|MSG_DONTWAIT", MSG_PEEK | MSG_DONTWAIT),
+                    Operand.named("MSG_PEEK|MSG_DONTWAIT", Linux.MSG_PEEK | Linux.MSG_DONTWAIT),
                     Operand.NULL,
                     Operand.NULL);
             b.branch(count, Condition.NOT_EQUAL, 1, known);

@@ -26,7 +26,6 @@ record StartFromStage(Set<Namespace> namespaces, Optional<Span> cause) implement
     static final int PID_SIZE = 4;
 
     static final int MOST = 12;
-    private static final int MSG_DONTWAIT = 0x40;
     private static final String WAIT = "wait4(<preparing process>)";
 
     @Override
@@ -87,7 +86,7 @@ record StartFromStage(Set<Namespace> namespaces, Optional<Span> cause) implement
                 Operand.of(frame.reportIn),
                 frame.words.shownAs("&report"),
                 Operand.number(MOST),
-                Operand.named("MSG_DONTWAIT", MSG_DONTWAIT),
+                Operand.named("MSG_DONTWAIT", Linux.MSG_DONTWAIT),
                 Operand.NULL,
                 Operand.NULL);
         Label told = b.label("its pid is told");

@@ -24,20 +24,7 @@ import java.util.Optional;
  * for the command; of the capabilities it keeps CAP_KILL. It stays undumpable, so that nobody inside can trace it.
  */
 record StartInit(Optional<Span> cause) implements Step {
-    private static final int P_ALL = 0;
-    private static final int WNOHANG = 1;
-    private static final int WSTOPPED = 2;
-    private static final int WEXITED = 4;
-    private static final int CLD_EXITED = 1;
-    private static final int CLD_STOPPED = 5;
     private static final int CAP_KILL = 5;
-    private static final int TIOCSPGRP = 0x5410;
-
-    /* Offsets in siginfo_t on 64-bit machines (sigaction(2)). */
-    private static final int SI_SIGNO = 0;
-    private static final int SI_CODE = 8;
-    private static final int SI_PID = 16;
-    private static final int SI_STATUS = 24;
 
     /** Bytes of the message that says that the command has stopped; a refusal has 8. */
     static final int STOP_SIZE = 4;
@@ -89,7 +76,10 @@ record StartInit(Optional<Span> cause) implements Step {
         b.call(group, new OnError.Ignore(), Syscall.GETPID);
         b.store(4, frame.words, 0, Operand.of(group));
         emitter.must(
-                Syscall.IOCTL, Operand.number(0), Operand.named("TIOCSPGRP", TIOCSPGRP), frame.words.shownAs("&group"));
+                Syscall.IOCTL,
+                Operand.number(0),
+                Operand.named("TIOCSPGRP", Linux.TIOCSPGRP),
+                frame.words.shownAs("&group"));
         b.place(shared);
     }
 
@@ -148,29 +138,29 @@ record StartInit(Optional<Span> cause) implements Step {
         Label ended = b.label("the command has ended");
         Label exited = b.label("it exited by itself");
         b.place(reap);
-        b.store(4, frame.siginfo, SI_PID, Operand.number(0));
+        b.store(4, frame.siginfo, Linux.SI_PID, Operand.number(0));
         b.call(
                 value,
                 new OnError.GoTo(wait),
                 Syscall.WAITID,
-                Operand.named("P_ALL", P_ALL),
+                Operand.named("P_ALL", Linux.P_ALL),
                 Operand.number(0),
                 frame.siginfo.shownAs("&info"),
-                Operand.named("WEXITED|WSTOPPED|WNOHANG", WEXITED | WSTOPPED | WNOHANG),
+                Operand.named("WEXITED|WSTOPPED|WNOHANG", Linux.WEXITED | Linux.WSTOPPED | Linux.WNOHANG),
                 Operand.NULL);
-        b.load(4, value, frame.siginfo, SI_PID);
+        b.load(4, value, frame.siginfo, Linux.SI_PID);
         b.branch(value, Condition.EQUAL, 0, wait);
         b.branch(value, Condition.NOT_EQUAL, Operand.of(command), reap);
-        b.load(4, value, frame.siginfo, SI_CODE);
-        b.load(4, status, frame.siginfo, SI_STATUS);
-        b.branch(value, Condition.NOT_EQUAL, CLD_STOPPED, ended);
+        b.load(4, value, frame.siginfo, Linux.SI_CODE);
+        b.load(4, status, frame.siginfo, Linux.SI_STATUS);
+        b.branch(value, Condition.NOT_EQUAL, Linux.CLD_STOPPED, ended);
         // A SIGSTOP is meant for that process alone.
         b.branch(status, Condition.EQUAL, Linux.SIGSTOP, reap);
         b.store(4, frame.words, 0, Operand.of(status));
         b.attempt(Syscall.WRITE, Operand.of(frame.reportOut), frame.words.shownAs("&stop"), Operand.number(STOP_SIZE));
         b.jump(reap);
         b.place(ended);
-        b.branch(value, Condition.EQUAL, CLD_EXITED, exited);
+        b.branch(value, Condition.EQUAL, Linux.CLD_EXITED, exited);
         if (frame.commandSignal != null) {
             b.store(2, frame.words, 0, Operand.of(status));
             b.attempt(
@@ -194,7 +184,7 @@ record StartInit(Optional<Span> cause) implements Step {
                 frame.siginfo.shownAs("&signal"),
                 Operand.NULL,
                 Operand.number(8));
-        b.load(4, value, frame.siginfo, SI_SIGNO);
+        b.load(4, value, frame.siginfo, Linux.SI_SIGNO);
         b.branch(value, Condition.EQUAL, Linux.SIGCHLD, reap);
         b.attempt(Syscall.KILL, Operand.of(command), Operand.of(value.as("signal")));
         b.branch(value, Condition.NOT_EQUAL, Linux.SIGCONT, reap);

@@ -20,26 +20,16 @@ import org.jspecify.annotations.Nullable;
  * sleeping.
  */
 final class Supervise {
-    private static final int POLLIN = 1;
     /** Which pollfd is the start of a sandbox in the background. */
     private static final int BACKGROUND = 4;
 
-    private static final int P_PIDFD = 3;
-    private static final int WSTOPPED = 2;
-    private static final int WNOHANG = 1;
-    private static final int CLD_STOPPED = 5;
     private static final int SI_KERNEL = 0x80;
-    private static final int MSG_DONTWAIT = 0x40;
-    private static final int MSG_PEEK = 2;
     private static final int TIMED_OUT = 124;
     private static final String BLIND = "nsbox: error: ppoll() failed: sandbox ended\n";
 
-    /* Offsets in struct signalfd_siginfo (signalfd(2)) and in siginfo_t on 64-bit machines (sigaction(2)). */
+    /* Offsets in struct signalfd_siginfo (signalfd(2)). */
     private static final int SSI_SIGNO = 0;
     private static final int SSI_CODE = 8;
-    private static final int SI_CODE = 8;
-    private static final int SI_PID = 16;
-    private static final int SI_STATUS = 24;
     private static final int SIGINFO_SIZE = 128;
 
     private final Emitter emitter;
@@ -173,7 +163,7 @@ final class Supervise {
         b.branch(ready, Condition.EQUAL, 0, loop);
         b.attempt(Syscall.CLOSE, Operand.of(background.runs()));
         b.set(background.runs(), -1);
-        receive(ready, "MSG_PEEK|MSG_DONTWAIT", MSG_PEEK | MSG_DONTWAIT);
+        receive(ready, "MSG_PEEK|MSG_DONTWAIT", Linux.MSG_PEEK | Linux.MSG_DONTWAIT);
         b.branch(ready, Condition.EQUAL, 8, loop);
         DetachLauncher.tellStart(emitter);
         b.jump(loop);
@@ -188,7 +178,7 @@ final class Supervise {
         if (relay == null && !init) {
             return;
         }
-        b.store(4, Operand.of(polls), 28, Operand.named("POLLIN", POLLIN));
+        b.store(4, Operand.of(polls), 28, Operand.named("POLLIN", Linux.POLLIN));
         b.set(report, init ? Operand.of(frame.reportIn) : Operand.number(-1));
         if (relay == null || terminal == null) {
             return;
@@ -208,7 +198,7 @@ final class Supervise {
     private void listen() {
         Slot length = frame.scratch;
         Label other = b.label("it is something else");
-        receive(length, "MSG_DONTWAIT|MSG_PEEK", MSG_DONTWAIT | MSG_PEEK);
+        receive(length, "MSG_DONTWAIT|MSG_PEEK", Linux.MSG_DONTWAIT | Linux.MSG_PEEK);
         if (relay != null && terminal != null && !terminal.isOfHost()) {
             b.branch(length, Condition.NOT_EQUAL, 1, other);
             terminal.receiveMaster(length);
@@ -221,7 +211,7 @@ final class Supervise {
         b.place(other);
         Label refused = b.label("a refusal, which waits");
         b.branch(length, Condition.NOT_EQUAL, StartInit.STOP_SIZE, refused);
-        receive(length, "MSG_DONTWAIT", MSG_DONTWAIT);
+        receive(length, "MSG_DONTWAIT", Linux.MSG_DONTWAIT);
         b.jump(mirror);
         b.place(refused);
         b.set(report, -1);
@@ -253,7 +243,7 @@ final class Supervise {
 
     private void watch(int index, Slot fd) {
         b.store(4, Operand.of(polls), 8 * index, Operand.of(fd));
-        b.store(4, Operand.of(polls), 8 * index + 4, Operand.named("POLLIN", POLLIN));
+        b.store(4, Operand.of(polls), 8 * index + 4, Operand.named("POLLIN", Linux.POLLIN));
     }
 
     private void send(int number, String name) {
@@ -311,21 +301,21 @@ final class Supervise {
 
     /** When the command was stopped from the terminal, the launcher stops too, so that the caller's shell sees it. */
     private void mirrorStop() {
-        b.store(4, frame.siginfo, SI_PID, Operand.number(0));
+        b.store(4, frame.siginfo, Linux.SI_PID, Operand.number(0));
         b.call(
                 Slot.NOWHERE,
                 new OnError.GoTo(loop),
                 Syscall.WAITID,
-                Operand.named("P_PIDFD", P_PIDFD),
+                Operand.named("P_PIDFD", Linux.P_PIDFD),
                 Operand.of(frame.pidfd),
                 frame.siginfo.shownAs("&info"),
-                Operand.named("WSTOPPED|WNOHANG", WSTOPPED | WNOHANG),
+                Operand.named("WSTOPPED|WNOHANG", Linux.WSTOPPED | Linux.WNOHANG),
                 Operand.NULL);
-        b.load(4, frame.scratch, frame.siginfo, SI_PID);
+        b.load(4, frame.scratch, frame.siginfo, Linux.SI_PID);
         b.branch(frame.scratch, Condition.EQUAL, 0, loop);
-        b.load(4, frame.scratch, frame.siginfo, SI_CODE);
-        b.branch(frame.scratch, Condition.NOT_EQUAL, CLD_STOPPED, loop);
-        b.load(4, frame.scratch, frame.siginfo, SI_STATUS);
+        b.load(4, frame.scratch, frame.siginfo, Linux.SI_CODE);
+        b.branch(frame.scratch, Condition.NOT_EQUAL, Linux.CLD_STOPPED, loop);
+        b.load(4, frame.scratch, frame.siginfo, Linux.SI_STATUS);
         b.branch(stoppedByUs, Condition.NOT_EQUAL, 0, mirror);
         // A SIGSTOP from elsewhere is meant for that process alone.
         b.branch(frame.scratch, Condition.EQUAL, Linux.SIGSTOP, loop);

@@ -222,4 +222,44 @@ public final class Linux {
     public static final long MS_SLAVE = 1 << 19;
     /** Sends and receives. */
     public static final long MS_SHARED = 1 << 20;
+
+    /* linux/wait.h */
+    /** waitid(2): any child. */
+    public static final int P_ALL = 0;
+    /** waitid(2): the child of a pidfd. */
+    public static final int P_PIDFD = 3;
+    /** Do not wait. */
+    public static final int WNOHANG = 1;
+    /** Children that have stopped. */
+    public static final int WSTOPPED = 2;
+    /** Children that have ended. */
+    public static final int WEXITED = 4;
+
+    /* asm-generic/siginfo.h; the offsets are those of siginfo_t on 64-bit machines, in bytes */
+    /** The child exited by itself. */
+    public static final int CLD_EXITED = 1;
+    /** The child has stopped. */
+    public static final int CLD_STOPPED = 5;
+    /** Where the signal's number is. */
+    public static final int SI_SIGNO = 0;
+    /** Where the code is. */
+    public static final int SI_CODE = 8;
+    /** Where the child's pid is. */
+    public static final int SI_PID = 16;
+    /** Where the child's exit status or signal is. */
+    public static final int SI_STATUS = 24;
+
+    /* linux/socket.h */
+    /** Leave it in the queue. */
+    public static final int MSG_PEEK = 2;
+    /** Do not wait. */
+    public static final int MSG_DONTWAIT = 0x40;
+
+    /* asm-generic/poll.h */
+    /** There is something to read. */
+    public static final int POLLIN = 1;
+
+    /* asm-generic/ioctls.h */
+    /** Makes a process group the one in front. */
+    public static final int TIOCSPGRP = 0x5410;
 }
