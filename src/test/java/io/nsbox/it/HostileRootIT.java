@@ -90,6 +90,45 @@ class HostileRootIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aSysThatIsALinkIsRefused(SandboxedAs who) throws IOException {
+        try (Workshop workshop = who.open()) {
+            Path host = workshop.newFolder("host");
+            link(BusyboxRoot.in(workshop, "rootfs").resolve("sys"), host.toString());
+            Running.Result result =
+                    who.run(workshop, "rootfs: ./rootfs\nmounts: [{type: sysfs, target: /sys}]\n", "echo unexpected");
+            assertThat(result.status()).isEqualTo(125);
+            assertThat(result.out()).isEmpty();
+            assertThat(result.err())
+                    .contains(" refused: mount a new sysfs on /sys: ELOOP (Too many levels of symbolic links)\n")
+                    .contains("help: in this rootfs it is a symbolic link: it must be a folder\n");
+            assertThat(host).isEmptyDirectory();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWorkingDirectoryThatIsALinkToTheHostIsTheSamePathInside(SandboxedAs who) throws IOException {
+        try (Workshop workshop = who.open()) {
+            Path host = workshop.newFolder("host");
+            Path root = BusyboxRoot.in(workshop, "rootfs");
+            link(root.resolve("work"), host.toString());
+            link(root.resolve("up"), "../../../../../../../../../.." + host);
+            for (String folder : new String[] {"/work", "/up"}) {
+                String keys = "rootfs: ./rootfs\nworking_dir: " + folder + "\n";
+                Running.Result result = who.run(workshop, keys, "echo unexpected");
+                assertThat(result.status()).as(folder).isEqualTo(125);
+                assertThat(result.out()).isEmpty();
+                assertThat(result.err()).contains("ENOENT (No such file or directory)\n");
+            }
+            Files.createDirectories(Path.of(root + host.toString()));
+            workshop.file("host/secret", "");
+            assertThat(who.run(workshop, "rootfs: ./rootfs\nworking_dir: /work\n", "pwd -P; ls"))
+                    .isEqualTo(new Running.Result(0, host + "\n", ""));
+        }
+    }
+
     /** What programs trust is not replaced, whichever way a root has a path lead there; see the case mounts-below-proc too. */
     @ParameterizedTest
     @EnumSource
