@@ -32,7 +32,7 @@ if [ -z "${NSBOX_BENCH_FOLDER-}" ]; then
   trap 'rm -rf "$NSBOX_BENCH_FOLDER"' EXIT
   work=$NSBOX_BENCH_FOLDER
   chmod 755 "$work"
-  mkdir -p "$work/install/bin" "$work/install/lib" "$work/home" "$work/specs"
+  mkdir -p "$work/install/bin" "$work/install/lib" "$work/home" "$work/specs" "$work/bin"
   cp "$root/bin/nsbox" "$work/install/bin"
   cp "$root/target/nsbox.jar" "$root/target/build-id" "$work/install/lib"
   cp "$here/bench.yaml" "$work/bench.yaml"
@@ -120,6 +120,7 @@ descends() {
 
 "$nsbox" build bench.yaml -o launcher
 "$nsbox" build sleep.yaml -o waiting
+"$nsbox" install bin >/dev/null 2>&1
 "$nsbox" up bench.yaml
 
 measure short.csv -w 20 -r "$runs" \
@@ -127,7 +128,8 @@ measure short.csv -w 20 -r "$runs" \
   -n launcher ./launcher \
   -n unshare 'unshare --user --map-root-user --mount --pid --fork --ipc --uts --net --mount-proc /bin/true' \
   -n bwrap 'bwrap --unshare-all --dev-bind / / --proc /proc /bin/true' \
-  -n warm "$nsbox up bench.yaml"
+  -n warm "$nsbox up bench.yaml" \
+  -n installed "$work/bin/nsbox up bench.yaml"
 
 echo "$(uname -srm), $(nproc) processors, $(date -u +%F), as ${user:+user }${user:-root}; $runs runs, medians"
 echo
@@ -135,7 +137,8 @@ echo "| start of \`/bin/true\` in user+mount+pid+ipc+uts+network, \`/proc\` moun
 echo "| --- | --- |"
 echo "| static C program that makes the same calls | $(median short.csv C) |"
 echo "| launcher made by \`nsbox build\` | $(median short.csv launcher) |"
-echo "| \`nsbox up\`, warm | $(median short.csv warm) |"
+echo "| \`nsbox up\`, warm, by \`bin/nsbox\` | $(median short.csv warm) |"
+echo "| \`nsbox up\`, warm, by what \`nsbox install\` wrote | $(median short.csv installed) |"
 echo "| \`unshare\` | $(median short.csv unshare) |"
 echo "| \`bwrap --unshare-all\` | $(median short.csv bwrap) |"
 
@@ -166,6 +169,7 @@ echo "| --- | --- | --- | --- |"
 c=$(median short.csv C)
 launcher=$(median short.csv launcher)
 warm=$(median short.csv warm)
+installed=$(median short.csv installed)
 unshare=$(median short.csv unshare)
 bwrap=$(median short.csv bwrap)
 row "launcher / C program" "$launcher" "$c" 1.15
@@ -173,6 +177,8 @@ row "launcher / unshare" "$launcher" "$unshare" 0.75
 row "launcher / bwrap" "$launcher" "$bwrap" 0.5
 row "warm \`nsbox up\` / unshare" "$warm" "$unshare" 1.1
 row "warm \`nsbox up\` / bwrap" "$warm" "$bwrap" 0.7
+row "installed: warm \`nsbox up\` / unshare" "$installed" "$unshare" 1.1
+row "installed: warm \`nsbox up\` / bwrap" "$installed" "$bwrap" 0.7
 for csv in cold-*.csv; do
   version=${csv#cold-}
   version=${version%.csv}

@@ -92,7 +92,7 @@ class ArchitectureTest {
                 .whereLayer("image")
                 .mayOnlyAccessLayers("program")
                 .whereLayer("launch")
-                .mayOnlyAccessLayers("image", "state", "diag")
+                .mayOnlyAccessLayers("image", "program", "state", "diag")
                 .whereLayer("state")
                 .mayOnlyAccessLayers("diag")
                 .whereLayer("oci")

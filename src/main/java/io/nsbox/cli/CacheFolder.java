@@ -1,5 +1,6 @@
 package io.nsbox.cli;
 
+import io.nsbox.launch.CacheLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public record CacheFolder(@Nullable Path path) {
     /** Why there is no place, where {@link #path} is null. */
     static final String NONE = "there is no cache: neither HOME nor XDG_CACHE_HOME holds an absolute path in UTF-8";
 
-    private static final Path OF_ROOT = Path.of("/var/cache/nsbox");
+    private static final Path OF_ROOT = Path.of(CacheLayout.OF_ROOT);
 
     /**
      * The folder that {@code bin/nsbox} gave, or else the one that its rule gives.

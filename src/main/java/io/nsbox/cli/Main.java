@@ -91,7 +91,8 @@ public final class Main {
                 InstantSource.system(),
                 host(),
                 System.getProperty("os.arch", ""),
-                probes);
+                probes,
+                new Installation(System.getProperty("nsbox.script"), isRoot()));
     }
 
     /** Reports a defect of nsbox itself in one line, or with its stack trace where {@code NSBOX_DEBUG} is 1. */

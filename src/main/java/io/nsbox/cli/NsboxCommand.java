@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             SchemaCommand.class,
             CacheCommand.class,
             CompletionCommand.class,
+            InstallCommand.class,
             HelpCommand.class
         },
         versionProvider = Version.class,

@@ -49,6 +49,15 @@ public final class ExecutableFile {
         }
     }
 
+    /**
+     * The same, but whatever stands in the file's place gives way, a symbolic link too.
+     *
+     * @param permissions as {@code ls} prints them, whatever the umask is
+     */
+    public static void replace(Path target, byte[] content, String permissions) throws IOException {
+        write(target, content, permissions, Optional.empty());
+    }
+
     /** The same, with a time of last modification that the file has from its first moment. */
     static void write(Path target, byte[] content, String permissions, Optional<FileTime> modified) throws IOException {
         Path folder = target.toAbsolutePath().getParent();

@@ -29,7 +29,6 @@ public final class ImageCache {
 
     private static final int OVERFLOW_ONCE = 200;
     private static final int KEPT_ONCE = 100;
-    private static final String SUFFIX = ".image";
     /**
      * Images are older than the cache's stamp. What writes into one later, or cuts it, makes it newer, and {@code bin/nsbox},
      * which can compare times without starting a program, compiles it anew.
@@ -68,13 +67,14 @@ public final class ImageCache {
      */
     public Path keep(String spec, byte[] image) throws CacheException {
         // As text, the way the script does it: a Path would leave out doubled slashes, and refuse none of "..".
-        Path file = write(Path.of(folder + "/images" + spec + SUFFIX), image, Optional.of(OF_IMAGES));
+        Path file =
+                write(Path.of(folder + CacheLayout.IMAGES + spec + CacheLayout.SUFFIX), image, Optional.of(OF_IMAGES));
         stamp();
         return file;
     }
 
     private void stamp() throws CacheException {
-        Path stamp = folder.resolve("stamp");
+        Path stamp = Path.of(folder + CacheLayout.STAMP);
         try {
             if (!Files.exists(stamp, LinkOption.NOFOLLOW_LINKS)
                     || !Files.getLastModifiedTime(stamp, LinkOption.NOFOLLOW_LINKS)
@@ -89,7 +89,7 @@ public final class ImageCache {
     /** Keeps an image that is made for one run, under the digest of its content, so that the same run finds the same file. */
     public Path keepOnce(byte[] image) throws CacheException {
         Path once = folder.resolve("once");
-        Path file = write(once.resolve(Digests.sha256(image) + SUFFIX), image, Optional.empty());
+        Path file = write(once.resolve(Digests.sha256(image) + CacheLayout.SUFFIX), image, Optional.empty());
         try {
             prune(once);
         } catch (IOException e) {

@@ -156,13 +156,25 @@ public final class Linux {
     public static final int STATX_UID = 0x0008;
     /** The file's group. */
     public static final int STATX_GID = 0x0010;
+    /** The time of the last change of the file's content. */
+    public static final int STATX_MTIME = 0x0040;
     /** The file's inode number. */
     public static final int STATX_INO = 0x0100;
     /** The mount that the file lies on. */
     public static final int STATX_MNT_ID = 0x1000;
 
+    /** The size of a struct statx. */
+    public static final int STATX_SIZE = 256;
+    /** Where a struct statx has its stx_uid, of 4 bytes. */
+    public static final int STX_UID = 20;
     /** Where a struct statx has its stx_mode, of 2 bytes. */
     public static final int STX_MODE = 28;
+    /** Where a struct statx has its stx_ino, of 8 bytes. */
+    public static final int STX_INO = 32;
+    /** Where a struct statx has the seconds of its stx_mtime, of 8 bytes. */
+    public static final int STX_MTIME = 112;
+    /** Where a struct statx has its stx_dev_major and stx_dev_minor, of 4 bytes each. */
+    public static final int STX_DEV = 136;
     /** Where a struct statx has its stx_rdev_major and stx_rdev_minor, of 4 bytes each. */
     public static final int STX_RDEV = 128;
 
