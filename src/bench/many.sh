@@ -108,7 +108,7 @@ for _ in $(seq "$rounds"); do
     read -ra words <<<"${commands[i]}"
     rate=$(./rate "$(nproc)" "$(awk -v all="$seconds" -v rounds="$rounds" 'BEGIN { print all / rounds }')" "${words[@]}")
     sums[i]=$((${sums[i]:-0} + rate))
-    [ "${labels[i]}" != '`bwrap`' ] || base=${sums[i]}
+    [ "${words[0]}" != bwrap ] || base=${sums[i]}
   done
 done
 for i in "${!commands[@]}"; do
