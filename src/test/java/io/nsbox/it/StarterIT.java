@@ -2,6 +2,8 @@ package io.nsbox.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsbox.launch.Starter;
+import io.nsbox.program.Arch;
 import io.nsbox.testing.Identity;
 import io.nsbox.testing.Requirements;
 import java.io.IOException;
@@ -263,6 +265,26 @@ class StarterIT {
                 }
             }
             assertThat(refused).isGreaterThanOrEqualTo(8);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void theProgramForAarch64DoesTheSameUnderEmulation(Identity identity) throws IOException {
+        Requirements.requireProgram("qemu-aarch64-static");
+        Requirements.requireProgram("strace");
+        try (Workshop workshop = Workshop.open(identity)) {
+            Place place = Place.in(workshop).with("PWD", workshop.folder().toString());
+            workshop.file("box.yaml", SPEC);
+            Path starter = workshop.script("starter", "");
+            Files.write(starter, Starter.bytes(workshop.nsbox(), Arch.AARCH64));
+            place.run(workshop.nsbox(), "up", "box.yaml");
+            assertThat(place.run("qemu-aarch64-static", starter, "up", "box.yaml"))
+                    .isEqualTo(ONE);
+            assertThat(place.executed("qemu-aarch64-static", starter, "up", "box.yaml"))
+                    .isEqualTo(place.executed(workshop.nsbox(), "up", "box.yaml"));
+            assertThat(place.run("qemu-aarch64-static", starter, "--version"))
+                    .isEqualTo(place.run(workshop.nsbox(), "--version"));
         }
     }
 
