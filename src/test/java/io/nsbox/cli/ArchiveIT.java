@@ -76,6 +76,18 @@ class ArchiveIT {
     }
 
     @Test
+    void itIsInstalledFromWhereItIsUnpacked() throws IOException {
+        Path bin = Files.createDirectory(temp.toRealPath().resolve("bin"));
+
+        Result installed = nsbox("install", bin.toString());
+        Result version = Commands.run(bin.resolve("nsbox").toString(), "--version");
+
+        assertThat(installed.out())
+                .isEqualTo("installed " + bin + "/nsbox, which runs " + unpacked.toRealPath() + "/bin/nsbox\n");
+        assertThat(version).isEqualTo(new Result(0, "nsbox " + Version.number() + "\n", ""));
+    }
+
+    @Test
     void theBuildIdentityIsTheJars() throws IOException {
         String digest = Commands.run(
                         "sha256sum", unpacked.resolve("lib/nsbox.jar").toString())
