@@ -99,10 +99,7 @@ final class CallersModes {
     }
 
     private void makeRaw() {
-        Label made = b.label("modes are raw");
-        b.set(back, made);
-        b.jump(raw);
-        b.place(made);
+        b.callRoutine(raw, back, "modes are raw");
     }
 
     /** Emits what makes the caller's modes raw, as cfmakeraw(3) does. */

@@ -55,12 +55,9 @@ final class EnableController {
 
     /** Emits that the controller is enabled as far as the caller may. */
     void call(Controller controller) {
-        Label returned = b.label("returned");
         b.set(word, b.text("+" + controller.word()));
         b.set(length, controller.word().length() + 1);
-        b.set(back, returned);
-        b.jump(enable);
-        b.place(returned);
+        b.callRoutine(enable, back, "returned");
     }
 
     /** Enables the controller from the mount point down to the group above; leaves what the last one answered. */

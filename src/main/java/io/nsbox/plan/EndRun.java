@@ -83,10 +83,7 @@ final class EndRun {
 
     private void call() {
         used = true;
-        Label ended = b.label("the run is ended");
-        b.set(back, ended);
-        b.jump(routine);
-        b.place(ended);
+        b.callRoutine(routine, back, "the run is ended");
     }
 
     /** The command ran; its end is in the siginfo. The launcher's own will holds where it is not negative. */

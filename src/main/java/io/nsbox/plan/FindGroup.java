@@ -81,10 +81,7 @@ final class FindGroup {
     }
 
     private void call() {
-        Label returned = b.label("found");
-        b.set(back, returned);
-        b.jump(find);
-        b.place(returned);
+        b.callRoutine(find, back, "found");
     }
 
     private void read(Emitter emitter, String path, Operand.Address into, int size) {

@@ -47,7 +47,6 @@ final class GroupNumbers {
         Label none = b.label("no group of " + controller.word());
         Label old = b.label("a group of version 1");
         Label ask = b.label("ask the group");
-        Label known = b.label("the group answered");
         b.set(folder, Operand.of(emitter.groups().folder(controller)));
         b.branch(folder, Condition.EQUAL, 0, none);
         b.set(file, b.text(unified));
@@ -59,9 +58,7 @@ final class GroupNumbers {
         b.set(prefix, b.text(legacyWord));
         b.set(prefixLength, legacyWord.length());
         b.place(ask);
-        b.set(numberBack, known);
-        b.jump(readNumber);
-        b.place(known);
+        b.callRoutine(readNumber, numberBack, "the group answered");
         b.set(into, Operand.of(number));
         b.place(none);
     }

@@ -65,9 +65,7 @@ final class OwnMounts {
 
     /** Asks whether the folder lies on one of these; the label is placed where it is known. */
     void ask(Label known) {
-        b.set(goOn, known);
-        b.jump(ask);
-        b.place(known);
+        b.callRoutine(ask, goOn, known);
     }
 
     /**

@@ -61,10 +61,7 @@ final class PlaceGroup {
 
     /** Emits that it is done. */
     void call() {
-        Label returned = b.label("returned");
-        b.set(back, returned);
-        b.jump(place);
-        b.place(returned);
+        b.callRoutine(place, back, "returned");
     }
 
     /** Emits what does it. */

@@ -71,10 +71,7 @@ final class RemoveGroups {
 
     /** Emits a call of the removal of all groups, where any was made. */
     void call() {
-        Label returned = b.label("groups are removed");
-        b.set(allBack, returned);
-        b.jump(removeAll);
-        b.place(returned);
+        b.callRoutine(removeAll, allBack, "groups are removed");
     }
 
     private void emitRemoveAll() {
@@ -94,10 +91,7 @@ final class RemoveGroups {
             b.branch(result, Condition.EQUAL, -Linux.ENOENT, none);
             b.set(parent, Operand.of(group.parent()));
             b.set(name, group.name());
-            Label returned = b.label("group is removed");
-            b.set(back, returned);
-            b.jump(remove);
-            b.place(returned);
+            b.callRoutine(remove, back, "group is removed");
             b.place(none);
             b.set(group.folder(), 0);
         }
@@ -109,13 +103,6 @@ final class RemoveGroups {
         emitRemoveAll();
         emitRemove();
         emitKill();
-    }
-
-    private void callKill() {
-        Label killed = b.label("killed");
-        b.set(killBack, killed);
-        b.jump(kill);
-        b.place(killed);
     }
 
     /** Removes the group called {@link #name} in {@link #parent}, from the innermost group outwards. */
@@ -145,7 +132,7 @@ final class RemoveGroups {
         b.set(its, Operand.of(name));
         b.place(descend);
         openFolder(above, its, lost);
-        callKill();
+        b.callRoutine(kill, killBack, "killed");
         b.place(read);
         b.call(
                 length,

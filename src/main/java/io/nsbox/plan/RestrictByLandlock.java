@@ -194,7 +194,6 @@ record RestrictByLandlock(Landlock rules, Optional<Span> cause) implements Step 
         Hints missing = Hints.on(Linux.ENOENT, "this path is not there inside the sandbox")
                 .and(Linux.EACCES, "the user inside may not reach this path");
         paths.forEach((path, allowed) -> {
-            Label back = b.label(path + " is allowed");
             emitter.must(
                     missing,
                     file,
@@ -208,9 +207,7 @@ record RestrictByLandlock(Landlock rules, Optional<Span> cause) implements Step 
                     rights,
                     Operand.number(allowed),
                     writes ? Operand.of(forDevices) : Operand.number(0));
-            b.set(frame.returnTo, back);
-            b.jump(addRule);
-            b.place(back);
+            b.callRoutine(addRule, frame.returnTo, path + " is allowed");
         });
         b.jump(done);
         b.place(addRule);

@@ -124,10 +124,7 @@ final class TellProgress {
     }
 
     private void call() {
-        Label told = b.label("it is told");
-        b.set(back, told);
-        b.jump(routine);
-        b.place(told);
+        b.callRoutine(routine, back, "it is told");
     }
 
     /** Emits what writes a line. */

@@ -129,10 +129,7 @@ final class TellRefusal {
     }
 
     private void callAppend(Label append) {
-        Label back = b.label("appended");
-        b.set(frame.returnTo, back);
-        b.jump(append);
-        b.place(back);
+        b.callRoutine(append, frame.returnTo, "appended");
     }
 
     /** A subroutine: adds the text at {@code part} to the message. */

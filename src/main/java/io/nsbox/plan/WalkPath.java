@@ -100,9 +100,7 @@ final class WalkPath {
     void to(Operand path, int kindAndMode, Label back) {
         b.set(wanted, path);
         b.set(make, kindAndMode);
-        b.set(frame.returnTo, back);
-        b.jump(find);
-        b.place(back);
+        b.callRoutine(find, frame.returnTo, back);
     }
 
     /**

@@ -200,6 +200,22 @@ public final class ProgramBuilder {
         instructions.add(new Instruction.Jump(Operand.of(target)));
     }
 
+    /**
+     * Goes to a routine, which goes back where the slot says, and on from here.
+     *
+     * @param returned what listings call the place where it goes on
+     */
+    public void callRoutine(Label routine, Slot back, String returned) {
+        callRoutine(routine, back, label(returned));
+    }
+
+    /** Likewise; the label is placed where it goes on. */
+    public void callRoutine(Label routine, Slot back, Label returned) {
+        set(back, returned);
+        jump(routine);
+        place(returned);
+    }
+
     /** Computes into a slot. */
     public void compute(Arithmetic operation, Slot into, Operand left, Operand right) {
         instructions.add(new Instruction.Compute(operation, into, left, right));
