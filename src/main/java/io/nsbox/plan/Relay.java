@@ -28,7 +28,6 @@ final class Relay {
     /** A pseudo-terminal holds at most 64 KiB for its reader (drivers/tty/tty_buffer.c). */
     private static final int MOST_LAST_READS = 32;
 
-    private static final int SIGWINCH = 28;
     private static final int PAUSE_NANOS = 250_000_000;
 
     private final ProgramBuilder b;
@@ -47,13 +46,12 @@ final class Relay {
     private final Slot vacant;
     /** How long to wait at most: the address of a struct timespec, or 0. */
     final Slot tick;
-    /** Whether the caller's terminal is in raw mode by now. */
-    final Slot raw;
+    /** The caller's terminal, where its input is one. */
+    final CallersTerminal callers;
 
     private final Operand.Address inBuffer;
     private final Operand.Address outBuffer;
     private final SignalCharacters characters;
-    private final Operand.Address group;
 
     Relay(Emitter emitter, OwnTerminal terminal, Slot signal, Slot polls) {
         this.b = emitter.builder();
@@ -71,11 +69,10 @@ final class Relay {
         left = b.slot("reads left");
         vacant = b.slot("nobody at the terminal");
         tick = b.slot("tick");
-        raw = b.slot("raw");
         inBuffer = b.buffer("input", SIZE);
         outBuffer = b.buffer("output", SIZE);
-        group = b.buffer("group", 8);
-        characters = new SignalCharacters(b, frame, terminal, group);
+        callers = new CallersTerminal(b, frame, terminal, signal);
+        characters = new SignalCharacters(b, frame, terminal, callers.group);
     }
 
     /** Before the loop. */
@@ -113,7 +110,7 @@ final class Relay {
         b.branch(terminal.master, Condition.LESS, 0, done);
         b.branch(in, Condition.LESS, 0, master);
         Label foreground = b.label("in the foreground");
-        b.branch(raw, Condition.NOT_EQUAL, 0, foreground);
+        b.branch(callers.raw, Condition.NOT_EQUAL, 0, foreground);
         b.branch(terminal.inIsTerminal, Condition.NOT_EQUAL, 0, background);
         b.place(foreground);
         b.branch(inAt, Condition.NOT_EQUAL, Operand.of(inEnd), master);
@@ -169,8 +166,8 @@ final class Relay {
         b.branch(terminal.own, Condition.EQUAL, 0, loop);
         b.set(vacant, 0);
         Label inFront = b.label("still in front");
-        b.branch(raw, Condition.NOT_EQUAL, 0, inFront);
-        lookForForeground();
+        b.branch(callers.raw, Condition.NOT_EQUAL, 0, inFront);
+        callers.lookForForeground();
         b.place(inFront);
         b.load(2, ready, Operand.of(polls), 8 * FIRST + 6);
         b.branch(ready, Condition.EQUAL, 0, fromMaster);
@@ -288,59 +285,6 @@ final class Relay {
         b.place(done);
     }
 
-    /** Takes the caller's terminal over where this job is in the foreground, and the size that it has by now. */
-    void lookForForeground() {
-        Label done = b.label("not this job's terminal now");
-        Slot own = frame.scratch;
-        b.branch(terminal.inIsTerminal, Condition.EQUAL, 0, done);
-        b.branch(terminal.master, Condition.LESS, 0, done);
-        b.call(
-                own,
-                new OnError.Ignore(),
-                Syscall.IOCTL,
-                Operand.number(0),
-                Operand.named("TIOCGPGRP", RememberTerminal.TIOCGPGRP),
-                group.shownAs("&group"));
-        terminal.branchIfElsewhere(own, group, done);
-        terminal.modes.goRaw();
-        b.set(raw, 1);
-        resize();
-        b.place(done);
-    }
-
-    /** Gives the sandbox's terminal the size of the caller's. */
-    private void resize() {
-        terminal.askSize();
-        b.attempt(
-                Syscall.IOCTL,
-                Operand.of(terminal.master),
-                Operand.named("TIOCSWINSZ", OwnTerminal.TIOCSWINSZ),
-                terminal.size.shownAs("&size"));
-    }
-
-    /**
-     * When a signal has come: a new size is passed on, and a job that goes on takes its terminal again. All others are not the
-     * terminal's any more, and go to the command.
-     */
-    void heed(Label loop, Label childChanged, Label stop, Label forward) {
-        Label others = b.label("not about the terminal");
-        Label shared = b.label("no terminal of its own");
-        Label same = b.label("size stays");
-        b.branch(terminal.own, Condition.EQUAL, 0, shared);
-        b.branch(signal, Condition.NOT_EQUAL, SIGWINCH, same);
-        b.branch(terminal.master, Condition.LESS, 0, loop);
-        resize();
-        b.jump(loop);
-        b.place(same);
-        b.branch(signal, Condition.NOT_EQUAL, Linux.SIGCONT, others);
-        lookForForeground();
-        b.place(others);
-        b.branch(signal, Condition.EQUAL, Linux.SIGCHLD, childChanged);
-        b.branch(signal, Condition.EQUAL, Linux.SIGTERM, stop);
-        b.jump(forward);
-        b.place(shared);
-    }
-
     /** When the command has ended: passes on what it wrote last, as far as somebody reads it. */
     void drain(Label reap) {
         Slot count = frame.scratch2;
@@ -402,7 +346,7 @@ final class Relay {
         b.load(4, count, frame.siginfo, 0);
         b.branch(count, Condition.EQUAL, Linux.SIGCHLD, again);
         b.branch(count, Condition.EQUAL, Linux.SIGCONT, again);
-        b.branch(count, Condition.EQUAL, SIGWINCH, again);
+        b.branch(count, Condition.EQUAL, CallersTerminal.SIGWINCH, again);
         // Somebody wants an end, and nobody reads.
         b.jump(reap);
         b.place(ready);

@@ -190,7 +190,7 @@ final class Supervise {
         if (!terminal.isOfHost()) {
             b.set(report, Operand.of(frame.reportIn));
         }
-        relay.lookForForeground();
+        relay.callers.lookForForeground();
         b.place(shared);
     }
 
@@ -205,7 +205,7 @@ final class Supervise {
             if (!init) {
                 b.set(report, -1);
             }
-            relay.lookForForeground();
+            relay.callers.lookForForeground();
             b.jump(loop);
         }
         b.place(other);
@@ -233,7 +233,7 @@ final class Supervise {
 
     private void restoreModes() {
         if (relay != null && terminal != null) {
-            terminal.modes.restoreModes(relay.raw);
+            terminal.modes.restoreModes(relay.callers.raw);
         }
     }
 
@@ -267,7 +267,7 @@ final class Supervise {
                 Operand.number(SIGINFO_SIZE));
         b.load(4, signal, frame.siginfo, SSI_SIGNO);
         if (relay != null) {
-            relay.heed(loop, childChanged, stop, forward);
+            relay.callers.heed(loop, childChanged, stop, forward);
         }
         b.branch(signal, Condition.EQUAL, Linux.SIGCHLD, childChanged);
         b.branch(signal, Condition.EQUAL, Linux.SIGTERM, stop);
@@ -327,7 +327,7 @@ final class Supervise {
         if (relay != null && terminal != null) {
             Label shared = b.label("no terminal to take again");
             b.branch(terminal.own, Condition.EQUAL, 0, shared);
-            relay.lookForForeground();
+            relay.callers.lookForForeground();
             b.place(shared);
         }
         send(Linux.SIGCONT, "SIGCONT");
