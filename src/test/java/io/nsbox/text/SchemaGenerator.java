@@ -16,7 +16,6 @@ import io.nsbox.spec.Spelling;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.lang.annotation.Annotation;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +35,7 @@ final class SchemaGenerator {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /** Text that nothing would be put into: interpolation is not supported yet. */
-    private static final String NO_VARIABLE = "(?![\\s\\S]*\\$\\{)";
+    static final String NO_VARIABLE = "(?![\\s\\S]*\\$\\{)";
 
     private SchemaGenerator() {}
 
@@ -133,10 +132,8 @@ final class SchemaGenerator {
             case TTY -> tty();
             case NO_NEW_PRIVILEGES -> bool(true);
             case UID_MAP, GID_MAP -> idMap();
-            case ROOTFS -> rootfs();
+            case ROOTFS, MOUNTS, TMPFS -> FileSystemSchema.property(key);
             case READ_ONLY -> bool(false);
-            case MOUNTS -> mounts();
-            case TMPFS -> tmpfs();
             case PROPAGATION ->
                 words(Arrays.stream(Propagation.values()).map(Propagation::word).toList())
                         .put("default", Propagation.PRIVATE.word());
@@ -226,97 +223,9 @@ final class SchemaGenerator {
                 .put("description", description);
     }
 
-    private static ObjectNode hostPath() {
-        return string().put("pattern", "^" + NO_VARIABLE + "(?!~[^/])[\\s\\S]+$");
-    }
-
     /** A file: neither {@code folder/} nor {@code folder/..}. */
     private static ObjectNode report() {
         return string().put("pattern", "^" + NO_VARIABLE + "(?!~[^/])(?![\\s\\S]*/(?:[.][.])?$)(?![.][.]$)[\\s\\S]+$");
-    }
-
-    /** No part is {@code ..}, and one is more than a dot. */
-    private static final String TARGET = "(?!/(?:\\.?/)*\\.?(?::|$))(?![^:]*/\\.\\.(?:/|:|$))/[^:]*";
-
-    private static ObjectNode target() {
-        return string().put(
-                        "pattern",
-                        "^" + NO_VARIABLE + TARGET.replace("[^:]", "[\\s\\S]").replace(":|", "") + "$");
-    }
-
-    private static ObjectNode rootfs() {
-        ObjectNode map = JSON.objectNode().put("type", "object").put("additionalProperties", false);
-        ObjectNode properties = map.putObject("properties");
-        properties.set("path", hostPath());
-        ObjectNode kept = JSON.objectNode().put("type", "object").put("additionalProperties", false);
-        kept.putObject("properties").<ObjectNode>set("upper", hostPath()).set("work", hostPath());
-        kept.putArray("required").add("upper").add("work");
-        properties.set("overlay", anyOf(JSON.objectNode().put("const", "tmpfs"), kept));
-        map.putArray("required").add("path");
-        return anyOf(hostPath(), map);
-    }
-
-    private static ObjectNode mounts() {
-        List<ObjectNode> forms = new ArrayList<>();
-        forms.add(string().put("pattern", "^" + NO_VARIABLE + "(?!~[^/:])[^:]+:" + TARGET + "(?::(?:ro|rw))?$"));
-        MountReader.types().forEach((type, keys) -> {
-            ObjectNode form = JSON.objectNode().put("type", "object").put("additionalProperties", false);
-            ObjectNode properties = form.putObject("properties");
-            properties.putObject("type").put("const", type);
-            ArrayNode required = form.putArray("required").add("type");
-            for (String key : keys) {
-                properties.set(key, mountKey(type, key));
-                if (List.of("target", "source", "lower", "content", "to").contains(key)) {
-                    required.add(key);
-                }
-            }
-            if (type.equals("overlay")) {
-                ObjectNode together = form.putObject("dependentRequired");
-                together.putArray("upper").add("work");
-                together.putArray("work").add("upper");
-            }
-            forms.add(form);
-        });
-        ObjectNode list = JSON.objectNode().put("type", "array").put("maxItems", Binding.MOST_STEPS);
-        list.set("items", anyOf(forms.toArray(ObjectNode[]::new)));
-        return list;
-    }
-
-    private static ObjectNode mountKey(String type, String key) {
-        return switch (key) {
-            case "target" -> target();
-            case "source", "upper", "work" -> hostPath();
-            case "lower" -> {
-                ObjectNode list = JSON.objectNode().put("type", "array").put("minItems", 1);
-                list.set("items", hostPath());
-                yield anyOf(hostPath(), list);
-            }
-            case "to" -> string().put("pattern", "^" + NO_VARIABLE + "[\\s\\S]+$");
-            case "content" -> string();
-            case "size" -> anyOf(string().put("pattern", SIZE), integer(1, Long.MAX_VALUE));
-            case "mode" ->
-                string().put(
-                                "pattern",
-                                switch (type) {
-                                    case "tmpfs" -> "^" + MODE + "$";
-                                    case "dir" -> "^0{0,2}[01]?[0-7]{1,3}$";
-                                    default -> "^0{0,3}[0-7]{1,3}$";
-                                });
-            default -> JSON.objectNode().put("type", "boolean");
-        };
-    }
-
-    private static final String SIZE = "^(?=.*[1-9])" + ByteSize.PATTERN + "$";
-    private static final String MODE = "0{0,2}[0-7]{1,4}";
-
-    private static ObjectNode tmpfs() {
-        String size = "size=(?=[0-9]*[1-9])" + ByteSize.PATTERN;
-        String option = "(?:" + size + "|mode=" + MODE + ")";
-        ObjectNode list = JSON.objectNode().put("type", "array").put("maxItems", Binding.MOST_STEPS);
-        list.set(
-                "items",
-                string().put("pattern", "^" + NO_VARIABLE + TARGET + "(?::" + option + "(?:," + option + ")*)?$"));
-        return list;
     }
 
     private static ObjectNode environment() {
