@@ -11,13 +11,6 @@ import io.nsbox.program.Syscall;
 
 /** What open files are (statx(2)), and whether two of them are the same. */
 final class FileStatus {
-    /* Where struct statx has its fields, and its size. */
-    static final int STX_MODE = 28;
-    static final int STX_INO = 32;
-    static final int STX_DEV = 136;
-    static final int STX_MNT_ID = 144;
-    private static final int STATX_SIZE = 256;
-
     /** One file's. */
     final Operand.Address first;
     /** Another's, to compare the one with. */
@@ -33,8 +26,8 @@ final class FileStatus {
         this.b = builder;
         length = b.slot("length");
         above = b.slot("above");
-        first = b.buffer("status", STATX_SIZE);
-        second = b.buffer("other status", STATX_SIZE);
+        first = b.buffer("status", Linux.STATX_SIZE);
+        second = b.buffer("other status", Linux.STATX_SIZE);
     }
 
     /** Asks what a file is; where that fails, the negative errno is in {@link #length}. */

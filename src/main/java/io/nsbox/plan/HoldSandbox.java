@@ -22,8 +22,6 @@ record HoldSandbox(String name, SandboxProcess process) implements Step {
     static final String ENDED = "the sandbox has ended";
     static final Hints GONE = Hints.on(Linux.ESRCH, ENDED).and(Linux.ENOENT, ENDED);
 
-    private static final int STX_INO = 0x20;
-
     @Override
     public String title() {
         return "hold the sandbox " + name;
@@ -60,7 +58,7 @@ record HoldSandbox(String name, SandboxProcess process) implements Step {
                 Operand.number(0),
                 Operand.named("STATX_INO", Linux.STATX_INO),
                 frame.page.shownAs("&stat"));
-        b.load(8, frame.scratch, frame.page, STX_INO);
+        b.load(8, frame.scratch, frame.page, Linux.STX_INO);
         b.load(8, frame.scratch2, expected, at);
         b.branch(frame.scratch, Condition.EQUAL, Operand.of(frame.scratch2), same);
         emitter.fail("statx(" + path + ")", GONE, Refusal.SETUP, Operand.named("ESRCH", Linux.ESRCH));

@@ -24,10 +24,6 @@ import java.util.List;
  * @param inUserNamespace whether its marks must be such that no privilege is needed for them
  */
 record MountOverlay(String name, List<String> lower, Rootfs.Overlay upper, boolean inUserNamespace, Access access) {
-    private static final int STX_MODE = 28;
-    private static final int STX_UID = 20;
-    private static final int STX_GID = 24;
-
     /** Leaves the overlay, mounted nowhere yet, in a slot. */
     void emit(Emitter emitter, Slot tree) {
         ProgramBuilder b = emitter.builder();
@@ -73,9 +69,9 @@ record MountOverlay(String name, List<String> lower, Rootfs.Overlay upper, boole
                 Operand.number(0),
                 Operand.named("STATX_MODE|STATX_UID|STATX_GID", Linux.STATX_MODE | Linux.STATX_UID | Linux.STATX_GID),
                 frame.page.shownAs("&status"));
-        b.load(4, frame.scratch.as("owner"), frame.page, STX_UID);
-        b.load(4, frame.scratch2.as("group"), frame.page, STX_GID);
-        b.load(2, frame.scratch3.as("mode"), frame.page, STX_MODE);
+        b.load(4, frame.scratch.as("owner"), frame.page, Linux.STX_UID);
+        b.load(4, frame.scratch2.as("group"), frame.page, Linux.STX_GID);
+        b.load(2, frame.scratch3.as("mode"), frame.page, Linux.STX_MODE);
         // An owner that is not mapped inside cannot be had there: then it is the caller's.
         b.attempt(
                 Syscall.FCHOWNAT,

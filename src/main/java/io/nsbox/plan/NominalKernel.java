@@ -133,8 +133,8 @@ final class NominalKernel implements Kernel {
                 if (call.text().contains(", STATX_INO") || call.text().contains(", STATX_MNT_ID")) {
                     // Before the new root is entered the path is in the caller's, which is none of these files.
                     boolean callers = memory.text(arguments[1]).equals("/");
-                    memory.write(arguments[4] + FileStatus.STX_INO, 8, callers ? 0 : tree.inode(arguments[0]));
-                    memory.write(arguments[4] + FileStatus.STX_MNT_ID, 8, callers ? 0 : tree.mount(arguments[0]));
+                    memory.write(arguments[4] + Linux.STX_INO, 8, callers ? 0 : tree.inode(arguments[0]));
+                    memory.write(arguments[4] + Linux.STX_MNT_ID, 8, callers ? 0 : tree.mount(arguments[0]));
                 }
                 status(call.call(), names.getOrDefault(arguments[0], ""), memory, arguments[4]);
                 yield 0;

@@ -94,8 +94,8 @@ final class OwnMounts {
                         Operand.number(0),
                         Operand.named("STATX_INO", Linux.STATX_INO),
                         status.second);
-                status.sameField(FileStatus.STX_INO, yes);
-                status.sameField(FileStatus.STX_DEV, yes);
+                status.sameField(Linux.STX_INO, yes);
+                status.sameField(Linux.STX_DEV, yes);
             } else {
                 b.jump(goOn);
             }
@@ -115,7 +115,7 @@ final class OwnMounts {
         b.add(cursor, 4);
         b.branch(status.above, Condition.EQUAL, 0, next);
         status.statx(status.above.as("mount"), status.second, "STATX_MNT_ID", Linux.STATX_MNT_ID, unknown);
-        status.sameField(FileStatus.STX_MNT_ID, next);
+        status.sameField(Linux.STX_MNT_ID, next);
         b.jump(goOn);
         b.place(climb);
         b.call(
@@ -132,9 +132,9 @@ final class OwnMounts {
                 "STATX_INO|STATX_MNT_ID",
                 Linux.STATX_INO | Linux.STATX_MNT_ID,
                 unknown);
-        status.sameField(FileStatus.STX_INO, up);
-        status.sameField(FileStatus.STX_DEV, up);
-        status.sameField(FileStatus.STX_MNT_ID, up);
+        status.sameField(Linux.STX_INO, up);
+        status.sameField(Linux.STX_DEV, up);
+        status.sameField(Linux.STX_MNT_ID, up);
         b.set(status.length, -Linux.EROFS);
         b.place(unknown);
         b.set(allowed, Operand.of(status.length));

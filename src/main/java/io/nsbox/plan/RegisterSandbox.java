@@ -21,9 +21,6 @@ import java.util.List;
  */
 record RegisterSandbox(Registration registration) implements Step {
     static final int LOCK_EX_NB = 2 | 4;
-    private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int STATX_NLINK = 4;
-    private static final int STX_NLINK = 16;
 
     /** As long as the longest status. */
     private static final String NO_STATUS = "   \n";
@@ -56,11 +53,11 @@ record RegisterSandbox(Registration registration) implements Step {
                 Syscall.STATX,
                 Operand.of(lock),
                 b.text(""),
-                Operand.named("AT_EMPTY_PATH", AT_EMPTY_PATH),
-                Operand.named("STATX_NLINK", STATX_NLINK),
+                Operand.named("AT_EMPTY_PATH", Linux.AT_EMPTY_PATH),
+                Operand.named("STATX_NLINK", Linux.STATX_NLINK),
                 frame.page.shownAs("&stat"));
         Label there = b.label("the lock is in its folder");
-        b.load(4, frame.scratch, frame.page, STX_NLINK);
+        b.load(4, frame.scratch, frame.page, Linux.STX_NLINK);
         b.branch(frame.scratch, Condition.NOT_EQUAL, 0, there);
         emitter.fail("statx(<lock>)", gone, Refusal.SETUP, Operand.named("ENOENT", Linux.ENOENT));
         b.place(there);

@@ -60,7 +60,6 @@ record RestrictByLandlock(Landlock rules, Optional<Span> cause) implements Step 
     private static final int ATTRIBUTE_SIZE = 24;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_TYPE = 1;
-    private static final int STX_MODE = 28;
     private static final int S_IFMT = 0xf000;
     private static final int S_IFDIR = 0x4000;
 
@@ -220,7 +219,7 @@ record RestrictByLandlock(Landlock rules, Optional<Span> cause) implements Step 
                 Operand.named("AT_EMPTY_PATH", AT_EMPTY_PATH),
                 Operand.named("STATX_TYPE", STATX_TYPE),
                 frame.page.shownAs("&stat"));
-        b.load(2, mode, frame.page, STX_MODE);
+        b.load(2, mode, frame.page, Linux.STX_MODE);
         b.compute(Arithmetic.AND, mode, Operand.of(mode), Operand.number(S_IFMT));
         b.branch(mode, Condition.EQUAL, S_IFDIR, folder);
         b.compute(Arithmetic.AND, rights, Operand.of(rights), Operand.number(ON_A_FILE));

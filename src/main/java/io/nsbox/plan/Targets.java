@@ -119,7 +119,7 @@ final class Targets {
             b.branch(target, Condition.LESS, 0, refused);
             Slot kindOf = status.length;
             status.statx(target, status.first, "STATX_TYPE", Linux.STATX_TYPE, unknown);
-            b.load(2, kindOf, status.first, FileStatus.STX_MODE);
+            b.load(2, kindOf, status.first, Linux.STX_MODE);
             b.compute(Arithmetic.AND, kindOf, Operand.of(kindOf), Operand.number(Linux.S_IFMT));
             b.branch(kindOf, Condition.EQUAL, Linux.S_IFDIR, found);
             b.set(kindOf, -Linux.ENOTDIR);
@@ -222,6 +222,6 @@ final class Targets {
                 Operand.number(0),
                 mount,
                 status.second);
-        status.sameField(FileStatus.STX_MNT_ID, covered);
+        status.sameField(Linux.STX_MNT_ID, covered);
     }
 }

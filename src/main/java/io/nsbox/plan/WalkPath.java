@@ -221,7 +221,7 @@ final class WalkPath {
         b.compute(Arithmetic.AND, status.length, Operand.of(make), Operand.number(KIND_AND_MODE));
         b.branch(status.length, Condition.NOT_EQUAL, Targets.LIKE_TREE, known);
         status.statx(tree, status.second, "STATX_TYPE", Linux.STATX_TYPE, unknown);
-        b.load(2, status.length, status.second, FileStatus.STX_MODE);
+        b.load(2, status.length, status.second, Linux.STX_MODE);
         b.compute(Arithmetic.AND, status.length, Operand.of(status.length), Operand.number(Linux.S_IFMT));
         Label folder = b.label("tree is a folder");
         b.branch(status.length, Condition.EQUAL, Linux.S_IFDIR, folder);
@@ -297,8 +297,8 @@ final class WalkPath {
         String fields = "STATX_INO|STATX_MNT_ID";
         status.statx(target, status.first, fields, Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
         status.statx(root, status.second, fields, Linux.STATX_INO | Linux.STATX_MNT_ID, unknown);
-        status.sameField(FileStatus.STX_INO, done);
-        status.sameField(FileStatus.STX_MNT_ID, done);
+        status.sameField(Linux.STX_INO, done);
+        status.sameField(Linux.STX_MNT_ID, done);
         b.set(status.length, -Linux.EINVAL);
         b.place(unknown);
         b.set(target, Operand.of(status.length));

@@ -152,6 +152,8 @@ public final class Linux {
     public static final int STATX_TYPE = 0x0001;
     /** The file's mode. */
     public static final int STATX_MODE = 0x0002;
+    /** The number of the file's names. */
+    public static final int STATX_NLINK = 0x0004;
     /** The file's owner. */
     public static final int STATX_UID = 0x0008;
     /** The file's group. */
@@ -165,8 +167,12 @@ public final class Linux {
 
     /** The size of a struct statx. */
     public static final int STATX_SIZE = 256;
+    /** Where a struct statx has its stx_nlink, of 4 bytes. */
+    public static final int STX_NLINK = 16;
     /** Where a struct statx has its stx_uid, of 4 bytes. */
     public static final int STX_UID = 20;
+    /** Where a struct statx has its stx_gid, of 4 bytes. */
+    public static final int STX_GID = 24;
     /** Where a struct statx has its stx_mode, of 2 bytes. */
     public static final int STX_MODE = 28;
     /** Where a struct statx has its stx_ino, of 8 bytes. */
@@ -175,6 +181,8 @@ public final class Linux {
     public static final int STX_MTIME = 112;
     /** Where a struct statx has its stx_dev_major and stx_dev_minor, of 4 bytes each. */
     public static final int STX_DEV = 136;
+    /** Where a struct statx has its stx_mnt_id, of 8 bytes. */
+    public static final int STX_MNT_ID = 144;
     /** Where a struct statx has its stx_rdev_major and stx_rdev_minor, of 4 bytes each. */
     public static final int STX_RDEV = 128;
 
