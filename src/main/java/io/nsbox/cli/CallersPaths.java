@@ -4,6 +4,7 @@ import io.nsbox.host.HostFile;
 import io.nsbox.host.HostTree;
 import io.nsbox.host.MountEntry;
 import io.nsbox.oci.HostPaths;
+import io.nsbox.program.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,9 +17,6 @@ import java.util.Optional;
 
 /** The caller's files, as an export looks at them. */
 record CallersPaths(HostTree tree) implements HostPaths {
-    private static final int S_IFMT = 0170000;
-    private static final int S_IFCHR = 0020000;
-    private static final int S_IFBLK = 0060000;
     private static final int PERMISSIONS = 07777;
 
     @Override
@@ -37,15 +35,15 @@ record CallersPaths(HostTree tree) implements HostPaths {
     public Optional<Device> device(String path) {
         return attributes(path, "unix:mode,rdev,uid,gid").flatMap(found -> {
             long mode = number(found, "mode");
-            long kind = mode & S_IFMT;
+            long kind = mode & Linux.S_IFMT;
             long rdev = number(found, "rdev");
             // As makedev(3) of glibc puts both into 64 bits.
             long major = rdev >>> 8 & 0xfff | rdev >>> 32 & ~0xfffL;
             long minor = rdev & 0xff | rdev >>> 12 & ~0xffL & 0xffffffffL;
-            return kind != S_IFCHR && kind != S_IFBLK
+            return kind != Linux.S_IFCHR && kind != Linux.S_IFBLK
                     ? Optional.empty()
                     : Optional.of(new Device(
-                            kind == S_IFBLK,
+                            kind == Linux.S_IFBLK,
                             major,
                             minor,
                             (int) (mode & PERMISSIONS),

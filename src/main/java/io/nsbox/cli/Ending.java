@@ -2,6 +2,7 @@ package io.nsbox.cli;
 
 import io.nsbox.launch.NativeProcesses;
 import io.nsbox.plan.Registration;
+import io.nsbox.program.Linux;
 import io.nsbox.spec.Signal;
 import io.nsbox.state.Members;
 import io.nsbox.state.Sandbox;
@@ -15,8 +16,6 @@ import java.util.OptionalLong;
 
 /** Ends sandboxes, and removes what is left of them. */
 record Ending(NamedSandboxes sandboxes) {
-    private static final int SIGKILL = 9;
-    private static final int SIGSTOP = 19;
     private static final int LOCK_MILLIS = 10_000;
 
     /** Asks a sandbox to end as its spec says. */
@@ -45,7 +44,7 @@ record Ending(NamedSandboxes sandboxes) {
     /** Kills a sandbox. */
     int kill(Sandbox sandbox) throws IOException {
         if (sandbox.isAlive()) {
-            toCommand(sandbox, SIGKILL);
+            toCommand(sandbox, Linux.SIGKILL);
         }
         return ExitStatus.OK;
     }
@@ -73,7 +72,7 @@ record Ending(NamedSandboxes sandboxes) {
             return;
         }
         long pid = started.get().pid().getAsLong();
-        if (signal == SIGSTOP && Registering.read(sandbox).init()) {
+        if (signal == Linux.SIGSTOP && Registering.read(sandbox).init()) {
             // An init passes on what it gets, and this it does not get: it would be stopped itself.
             OptionalLong command = secondOf(pid);
             if (command.isPresent()) {

@@ -1,5 +1,6 @@
 package io.nsbox.launch;
 
+import io.nsbox.program.Linux;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,7 +26,6 @@ public final class MemoryImage {
     private static final int ALL_SEALS = 0x1 | 0x2 | 0x4 | 0x8;
     private static final int SIG_SETMASK = 2;
     private static final int SIGSET_BYTES = 128;
-    private static final int EINVAL = 22;
 
     private MemoryImage() {}
 
@@ -81,7 +81,7 @@ public final class MemoryImage {
         // MFD_EXEC says that the file is meant to be executed (since Linux 6.3, sysctl vm.memfd_noexec); older kernels
         // refuse it.
         int fd = libc.memfd_create("nsbox", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-        if (fd < 0 && runtime.getLastError() == EINVAL) {
+        if (fd < 0 && runtime.getLastError() == Linux.EINVAL) {
             fd = libc.memfd_create("nsbox", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         }
         require(fd >= 0, "memfd_create", libc, runtime);

@@ -1,5 +1,6 @@
 package io.nsbox.launch;
 
+import io.nsbox.program.Linux;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,12 +15,7 @@ public final class NativeProcesses {
     // The same numbers on x86-64 and aarch64.
     private static final long SYS_PIDFD_SEND_SIGNAL = 424;
     private static final long SYS_PIDFD_OPEN = 434;
-    private static final int O_RDWR = 2;
-    private static final int O_CLOEXEC = 0x80000;
     private static final int LOCK_EX_NB = 2 | 4;
-    private static final int ESRCH = 3;
-    private static final int EAGAIN = 11;
-    private static final int ENOENT = 2;
 
     private NativeProcesses() {}
 
@@ -71,7 +67,7 @@ public final class NativeProcesses {
 
     private static boolean refused(LibC libC, String call) throws IOException {
         int error = errno();
-        if (error == ESRCH) {
+        if (error == Linux.ESRCH) {
             return false;
         }
         throw new IOException(call + "(): " + libC.strerror(error));
@@ -87,10 +83,10 @@ public final class NativeProcesses {
     /** Takes the lock on a file if nobody has it; a file that is not there cannot be locked either. */
     public static Optional<Lock> tryLock(Path file) throws IOException {
         LibC libC = NativeLibrary.load(LibC.class);
-        int descriptor = libC.open(file.toString(), O_RDWR | O_CLOEXEC);
+        int descriptor = libC.open(file.toString(), Linux.O_RDWR | Linux.O_CLOEXEC);
         if (descriptor < 0) {
             int error = errno();
-            if (error == ENOENT) {
+            if (error == Linux.ENOENT) {
                 return Optional.empty();
             }
             throw new IOException("open(): " + libC.strerror(error));
@@ -98,7 +94,7 @@ public final class NativeProcesses {
         if (libC.flock(descriptor, LOCK_EX_NB) != 0) {
             int error = errno();
             libC.close(descriptor);
-            if (error == EAGAIN) {
+            if (error == Linux.EAGAIN) {
                 return Optional.empty();
             }
             throw new IOException("flock(): " + libC.strerror(error));

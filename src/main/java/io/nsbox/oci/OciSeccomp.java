@@ -1,6 +1,7 @@
 package io.nsbox.oci;
 
 import io.nsbox.program.Arch;
+import io.nsbox.program.Linux;
 import io.nsbox.seccomp.Action;
 import io.nsbox.seccomp.Comparison;
 import io.nsbox.seccomp.Condition;
@@ -20,8 +21,6 @@ import java.util.Map;
 final class OciSeccomp {
     private static final Map<Integer, String> FLAGS =
             Map.of(2, "SECCOMP_FILTER_FLAG_LOG", 4, "SECCOMP_FILTER_FLAG_SPEC_ALLOW");
-
-    private static final int EPERM = 1;
 
     private OciSeccomp() {}
 
@@ -78,7 +77,7 @@ final class OciSeccomp {
         entry.put(key, "SCMP_ACT_" + action.kind().name());
         boolean hasData = action.kind() == Action.Kind.ERRNO || action.kind() == Action.Kind.TRACE;
         // EPERM is what a runtime returns unless it is told otherwise; defaultErrnoRet is younger than 1.0.2.
-        if (hasData && action.data() != EPERM) {
+        if (hasData && action.data() != Linux.EPERM) {
             entry.put(dataKey, action.data());
         }
     }

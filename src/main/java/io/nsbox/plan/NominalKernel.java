@@ -25,12 +25,10 @@ final class NominalKernel implements Kernel {
         static final Files THERE = new Files(path -> false, false);
     }
 
-    private static final int ENOTTY = 25;
     private static final int FIRST_FILE = 3;
     private static final int CHILD_PID = 1000;
     private static final long BOTH_CAPABILITIES = 1 << 6 | 1 << 7;
     private static final long ALL_CAPABILITIES = 0xffff_ffffL;
-    private static final int EINVAL = 22;
     private static final int PR_CAPBSET_DROP = 24;
     private static final int LAST_CAPABILITY = LinuxCapability.CHECKPOINT_RESTORE.number();
     private static final int LANDLOCK_ABI = 7;
@@ -96,7 +94,7 @@ final class NominalKernel implements Kernel {
                 }
                 yield 0;
             }
-            case PRCTL -> arguments[0] == PR_CAPBSET_DROP && arguments[1] > LAST_CAPABILITY ? -EINVAL : 0;
+            case PRCTL -> arguments[0] == PR_CAPBSET_DROP && arguments[1] > LAST_CAPABILITY ? -Linux.EINVAL : 0;
             case RECVFROM -> {
                 if (arguments[2] != StartFromStage.MOST) {
                     yield 0;
@@ -197,7 +195,8 @@ final class NominalKernel implements Kernel {
                 }
                 yield 0;
             }
-            case IOCTL -> arguments[0] < FIRST_FILE && asksATerminal(arguments[1]) ? -ENOTTY : kindOfNamespace(call);
+            case IOCTL ->
+                arguments[0] < FIRST_FILE && asksATerminal(arguments[1]) ? -Linux.ENOTTY : kindOfNamespace(call);
             case SENDMSG, RECVMSG -> 1;
             default -> 0;
         };

@@ -58,10 +58,6 @@ record RestrictByLandlock(Landlock rules, Optional<Span> cause) implements Step 
     private static final int ABI_OF_SCOPE = 6;
 
     private static final int ATTRIBUTE_SIZE = 24;
-    private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int STATX_TYPE = 1;
-    private static final int S_IFMT = 0xf000;
-    private static final int S_IFDIR = 0x4000;
 
     @Override
     public String title() {
@@ -216,12 +212,12 @@ record RestrictByLandlock(Landlock rules, Optional<Span> cause) implements Step 
                 Syscall.STATX,
                 Operand.of(file),
                 b.text(""),
-                Operand.named("AT_EMPTY_PATH", AT_EMPTY_PATH),
-                Operand.named("STATX_TYPE", STATX_TYPE),
+                Operand.named("AT_EMPTY_PATH", Linux.AT_EMPTY_PATH),
+                Operand.named("STATX_TYPE", Linux.STATX_TYPE),
                 frame.page.shownAs("&stat"));
         b.load(2, mode, frame.page, Linux.STX_MODE);
-        b.compute(Arithmetic.AND, mode, Operand.of(mode), Operand.number(S_IFMT));
-        b.branch(mode, Condition.EQUAL, S_IFDIR, folder);
+        b.compute(Arithmetic.AND, mode, Operand.of(mode), Operand.number(Linux.S_IFMT));
+        b.branch(mode, Condition.EQUAL, Linux.S_IFDIR, folder);
         b.compute(Arithmetic.AND, rights, Operand.of(rights), Operand.number(ON_A_FILE));
         b.place(folder);
         b.store(8, frame.words, 0, Operand.of(rights));

@@ -1,5 +1,6 @@
 package io.nsbox.seccomp;
 
+import io.nsbox.program.Linux;
 import java.util.Locale;
 
 /**
@@ -34,9 +35,6 @@ public record Action(Kind kind, int data) {
         }
     }
 
-    /** ENOSYS of asm-generic/errno.h. */
-    static final int ENOSYS = 38;
-
     /** The call is made. */
     public static final Action ALLOW = new Action(Kind.ALLOW, 0);
 
@@ -44,7 +42,7 @@ public record Action(Kind kind, int data) {
     public static final Action KILL_PROCESS = new Action(Kind.KILL_PROCESS, 0);
 
     /** The call does not exist, as on a kernel that is older than it. */
-    static final Action UNKNOWN = new Action(Kind.ERRNO, ENOSYS);
+    static final Action UNKNOWN = new Action(Kind.ERRNO, Linux.ENOSYS);
 
     // Written out, because records' own link at run time, and a cold start pays for that.
     @Override
