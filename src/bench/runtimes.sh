@@ -3,9 +3,13 @@
 # Everything happens in folders of its own, and in private mount namespaces; it wants root, runc, crun and busybox-static.
 set -u
 
-if [ "${1-}" != alone ]; then
-  exec unshare -m --propagation private "$0" alone
-fi
+# What follows would take away the machine's own mounts: it goes on only in another mount namespace than it was started in.
+namespace=$(readlink /proc/self/ns/mnt) || exit 1
+case ${NSBOX_BENCH_NAMESPACE-} in
+  "$namespace") echo "runtimes.sh: no mount namespace of its own" >&2 && exit 1 ;;
+  mnt:*) ;;
+  *) NSBOX_BENCH_NAMESPACE=$namespace exec unshare -m --propagation private "$0" "$@" ;;
+esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
