@@ -17,8 +17,7 @@ public final class DurationReader {
 
     private static final Pattern SPELLING = Pattern.compile(PATTERN);
     private static final long[] MILLIS = {86_400_000, 3_600_000, 60_000, 1000, 1};
-    private static final Duration TOO_LONG =
-            Duration.ofDays(SandboxSpec.LONGEST_DAYS).plusMillis(1);
+    private static final Duration LONGEST = Duration.ofDays(SandboxSpec.LONGEST_DAYS);
 
     private final Binding binding;
 
@@ -65,6 +64,15 @@ public final class DurationReader {
                     path,
                     Printable.quote(sign + text.get()) + " is not a duration",
                     "write it as in 500ms, 10s, 1m30s, 2h or 1d");
+        } else if (duration.get().compareTo(LONGEST) > 0) {
+            // Here, and not by the constraints alone: not every duration has one.
+            binding.error(
+                    Code.OUT_OF_RANGE,
+                    node,
+                    path,
+                    "'" + path + "' is longer than " + SandboxSpec.LONGEST_DAYS + " days",
+                    "the longest is " + SandboxSpec.LONGEST_DAYS + "d");
+            return Optional.empty();
         }
         return duration;
     }
@@ -90,7 +98,7 @@ public final class DurationReader {
             }
             return Duration.ofMillis(millis);
         } catch (ArithmeticException | NumberFormatException e) {
-            return TOO_LONG;
+            return LONGEST.plusMillis(1);
         }
     }
 }

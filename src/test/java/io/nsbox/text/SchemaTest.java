@@ -37,6 +37,7 @@ class SchemaTest {
             "mounts-below-proc",
             "mounts-overlay-too-long",
             "limits-reservation",
+            "durations-too-long",
             "user-without-map",
             "user-not-in-ranges",
             "dev-ids",
