@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -73,11 +74,11 @@ final class ExecCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        CommandLine line = Objects.requireNonNull(command).commandLine();
         if (words.isEmpty()) {
-            throw new ParameterException(
-                    Objects.requireNonNull(command).commandLine(),
-                    "exec needs a command, as in: nsbox exec " + name + " -- sh");
+            throw new ParameterException(line, "exec needs a command, as in: nsbox exec " + name + " -- sh");
         }
+        Words.requireProgram(words, line);
         int status = sandboxes.one(name, this::run);
         return status == ExitStatus.PROBLEMS ? ExitStatus.SETUP : status;
     }

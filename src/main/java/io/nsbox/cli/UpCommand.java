@@ -3,6 +3,7 @@ package io.nsbox.cli;
 import io.nsbox.cli.CompileRequest.Purpose;
 import io.nsbox.cli.CompileRequest.Telling;
 import io.nsbox.spec.Key;
+import io.nsbox.spec.SandboxSpec;
 import io.nsbox.text.ReadOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,6 +121,13 @@ final class UpCommand implements Callable<Integer> {
                         spec.commandLine(),
                         "--set takes KEY=VALUE, as in --set hostname=blue, and not '" + override + "'");
             }
+        }
+        Words.requireProgram(words, spec.commandLine());
+        if (name != null && !name.matches(SandboxSpec.NAME_PATTERN)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--name takes a letter or digit, then up to 62 letters, digits, '_', '.' or '-', and not '" + name
+                            + "'");
         }
         @Nullable Registering registering;
         try {

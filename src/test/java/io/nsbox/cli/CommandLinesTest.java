@@ -53,6 +53,7 @@ class CommandLinesTest {
                     plan --version              | 2   | unknown option '--version'
                     up --nmae x box.yaml        | 125 | unknown option '--nmae'; did you mean '--name'?
                     up --set hostname box.yaml  | 125 | --set takes KEY=VALUE, as in --set hostname=blue, and not 'hostname'
+                    up --name a/b box.yaml      | 125 | --name takes a letter or digit, then up to 62 letters, digits, '_', '.' or '-', and not 'a/b'
                     up box.yaml sh -- -c        | 125 | 'sh' is one argument too many; the words of a command go after --, as in: nsbox up box.yaml -- sh
                     plan --format xml box.yaml  | 2   | invalid value for option '--format': it is text or json, not 'xml'
                     plan box.yaml other.yaml    | 2   | one argument too many: 'other.yaml'
@@ -69,6 +70,16 @@ class CommandLinesTest {
         assertThat(err().lines().findFirst()).contains("nsbox: error: " + message);
         assertThat(err()).contains("Usage: nsbox").doesNotContain("Exception");
         assertThat(out()).isEmpty();
+        assertThat(asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"up", "exec"})
+    void aCommandWhoseFirstWordIsEmptyIsWrongUsage(String command) {
+        assertThat(run(command, "box", "--", "")).isEqualTo(125);
+
+        assertThat(err().lines().findFirst())
+                .contains("nsbox: error: the first word of a command names a program, and this is empty");
         assertThat(asked).isEmpty();
     }
 
