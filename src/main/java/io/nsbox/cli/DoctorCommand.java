@@ -45,7 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
             return switch (word) {
                 case "text" -> Format.TEXT;
                 case "json" -> Format.JSON;
-                default -> throw new TypeConversionException("expected text or json but was '" + word + "'");
+                default -> throw new TypeConversionException("it is text or json, not '" + word + "'");
             };
         }
     }

@@ -73,8 +73,7 @@ class DoctorCommandTest {
     @Test
     void aWrongFormatIsStatusTwo() {
         assertThat(run(FakeMachines.debian(), "--format", "xml")).isEqualTo(ExitStatus.USAGE);
-        assertThat(usage.toString())
-                .startsWith("Invalid value for option '--format': expected text or json but was 'xml'");
+        assertThat(usage.toString()).startsWith("Invalid value for option '--format': it is text or json, not 'xml'");
         assertThat(text()).isEmpty();
     }
 
