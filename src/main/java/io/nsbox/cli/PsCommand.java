@@ -133,7 +133,7 @@ final class PsCommand implements Callable<Integer> {
             case EXITED ->
                 "exited (" + sandbox.status().orElseThrow() + ") " + Ages.between(sandbox.ended(), clock.instant())
                         + " ago";
-            case LOST -> "killed";
+            case LOST -> "lost";
         };
     }
 

@@ -247,7 +247,7 @@ class NamedSandboxIT {
             Running.pause();
         }
         assertThat(described().get("state").stringValue()).isEqualTo("lost");
-        assertThat(nsbox("ps", "-a").out()).containsPattern("(?m)^" + name + " +killed +- +sh -c ");
+        assertThat(nsbox("ps", "-a").out()).containsPattern("(?m)^" + name + " +lost +- +sh -c ");
         assertThat(nsbox("exec", name, "--", "true"))
                 .isEqualTo(new Result(125, "", "nsbox: error: the sandbox '" + name + "' is not running\n"));
         assertThat(nsbox("wait", name)).isEqualTo(new Result(137, "137\n", ""));
