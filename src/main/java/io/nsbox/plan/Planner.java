@@ -11,6 +11,7 @@ import io.nsbox.spec.NetworkMode;
 import io.nsbox.spec.Origins;
 import io.nsbox.spec.SandboxSpec;
 import io.nsbox.spec.Session;
+import io.nsbox.spec.Sysctls;
 import io.nsbox.spec.Tty;
 import java.util.ArrayList;
 import java.util.List;
@@ -194,10 +195,29 @@ public final class Planner {
         if (!alone) {
             steps.addAll(early);
         }
+        sysctls(files);
+        steps.addAll(files);
+    }
+
+    /** Before anything is mounted, but after who the process becomes for that: the kernel lets 0 inside set those of ipc. */
+    private void sysctls(List<Step> files) {
+        List<Step> sysctls = new ArrayList<>();
         confinement
                 .sysctls()
-                .forEach((name, value) -> steps.add(new SetSysctl(name, value, origins.key("sysctls." + name))));
-        steps.addAll(files);
+                .forEach((name, value) -> sysctls.add(
+                        new SetSysctl(name, value, spec.has(Namespace.USER), origins.key("sysctls." + name))));
+        boolean ofIpc = confinement.sysctls().keySet().stream()
+                .flatMap(name -> Sysctls.namespaceOf(name).stream())
+                .anyMatch(Namespace.IPC::equals);
+        if (!ofIpc || !SetUpAsRoot.isNeeded(spec)) {
+            steps.addAll(sysctls);
+            return;
+        }
+        SetUpAsRoot asRoot = SetUpAsRoot.of(origins);
+        if (!files.contains(asRoot)) {
+            files.add(0, asRoot);
+        }
+        files.addAll(files.indexOf(asRoot) + 1, sysctls);
     }
 
     private void identity() {

@@ -6,8 +6,10 @@ import io.nsbox.testing.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code sysctls} are set inside, and only there. */
 class SysctlsIT {
@@ -45,6 +47,40 @@ class SysctlsIT {
                     "namespaces: [user, network]\nuid_map: root\nsysctls: {net.not.there: 1}\ncommand: [id]\n");
             assertThat(workshop.run(missing).status()).isEqualTo(125);
             assertThat(workshop.run(missing).err()).contains("ENOENT (No such file or directory)\n");
+        }
+    }
+
+    /** The kernel gives the parameters of ipc to user 0 inside, whom the caller is not there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "tmpfs: [/tmp]\nmasked_paths: [/etc/passwd]\n", "mount_proc: true\n"})
+    void theyAreSetUnderRangesThatLeaveTheCallerOut(String files) {
+        Identity.ROOT.require();
+        try (Workshop workshop = Workshop.open(Identity.ROOT)) {
+            String ids = "[{inside: 0, outside: 100000, count: 10}]\n";
+            Path launcher = workshop.launcher(
+                    "box",
+                    "namespaces: [user, network, ipc, mount, pid]\nuid_map: " + ids + "gid_map: " + ids
+                            + "user: \"5:6\"\nworking_dir: /\n" + files
+                            + "sysctls: {net.ipv4.ip_forward: 1, kernel.shmmni: 77, fs.mqueue.msg_max: 11}\n"
+                            + "command: [sh, -c, \"id -u; cd /proc/sys; cat net/ipv4/ip_forward kernel/shmmni"
+                            + " fs/mqueue/msg_max\"]\n");
+            assertThat(workshop.run(launcher)).isEqualTo(new Running.Result(0, "5\n1\n77\n11\n", ""));
+        }
+    }
+
+    @Test
+    void aCallerWhoIsNotRootInsideIsToldWhoMaySetThoseOfIpc() {
+        try (Workshop workshop = Workshop.open(Identity.USER)) {
+            Path launcher = workshop.launcher(
+                    "box", "namespaces: [user, ipc]\nuid_map: keep-id\nsysctls: {kernel.shmmni: 77}\ncommand: [id]\n");
+            Running.Result result = workshop.run(launcher);
+            assertThat(result.status()).isEqualTo(125);
+            assertThat(result.err())
+                    .endsWith(" refused: set the kernel parameter kernel.shmmni to 77: EACCES (Permission denied)\n"
+                            + "  --> box.yaml:3:11\n   |\n 3 | sysctls: {kernel.shmmni: 77}\n   |           ^^^^^^^^^^^^^\n"
+                            + "   = note: the call was openat(AT_FDCWD, \"/proc/sys/kernel/shmmni\", O_WRONLY|O_CLOEXEC)\n"
+                            + "   = help: user 0 of the user namespace alone may set it: map 0 to the caller, as uid_map: root"
+                            + " does\n");
         }
     }
 }
