@@ -85,6 +85,10 @@ final class Outcome {
         b.load(4, code, frame.siginfo, Linux.SI_CODE);
         b.branch(code, Condition.EQUAL, Linux.CLD_EXITED, exited);
         b.load(4, signal, frame.siginfo, Linux.SI_STATUS);
+        if (frame.commandSignal != null) {
+            // The command ended with its init, which has waited for nobody: what is known is the init's own.
+            b.set(usageKnown, 0);
+        }
         b.jump(told);
         b.place(exited);
         b.load(4, exitCode, frame.siginfo, Linux.SI_STATUS);

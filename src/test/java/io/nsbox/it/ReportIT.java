@@ -82,6 +82,33 @@ class ReportIT {
         }
     }
 
+    /** What waitid(2) tells then is the init's own, and would read as a command that did nothing. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void whatACommandUsedThatIsKilledWithItsInitIsNotKnown(Identity identity) {
+        try (Workshop workshop = Workshop.open(identity)) {
+            Path launcher = workshop.launcher(
+                    "box",
+                    SPEC + "init: true\ntimeout: 300ms\nstop_grace_period: 0s\n"
+                            + "command: [sh, -c, \"trap '' TERM; while :; do :; done\"]\n");
+            assertThat(workshop.run(launcher).status()).isEqualTo(124);
+            Report report = report(workshop);
+            assertThat(report.reason()).isEqualTo("timeout");
+            assertThat(report.get("signal").asInt()).isEqualTo(9);
+            for (String field : List.of(
+                    "user_time",
+                    "system_time",
+                    "peak_memory",
+                    "peak_memory_source",
+                    "minor_faults",
+                    "major_faults",
+                    "voluntary_switches",
+                    "involuntary_switches")) {
+                assertThat(report.get(field).isNull()).as(field).isTrue();
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Identity.class)
     void aTimeoutIsReported(Identity identity) {
