@@ -293,7 +293,9 @@ final class Binding {
 
     /** One of the words that a key knows. */
     <T> Optional<T> choice(YamlNode node, String path, Map<String, T> words) {
-        Optional<String> text = text(node, path);
+        // A number or a boolean in quotes would be none of the words either.
+        boolean otherScalar = node instanceof Scalar scalar && scalar.type() != ScalarType.TEXT && !scalar.isNull();
+        Optional<String> text = otherScalar ? word(node, path) : text(node, path);
         if (text.isEmpty()) {
             return Optional.empty();
         }
