@@ -1,6 +1,7 @@
 package io.nsbox.cli;
 
 import io.nsbox.cli.CompileRequest.Telling;
+import io.nsbox.diag.Printable;
 import io.nsbox.launch.CacheException;
 import io.nsbox.launch.ImageCache;
 import io.nsbox.launch.MemoryImage;
@@ -63,7 +64,7 @@ record HandOver(
             }
             Path file = keep(ImageCache.open(folder), image, request);
             if (request.telling().contains(Telling.COMPILATION)) {
-                console.err().println("nsbox: kept the launcher as " + file);
+                console.err().println("nsbox: kept the launcher as " + Printable.of(file.toString()));
             }
             return arguments.indexOf(request.file()) + 1 + " " + file;
         } catch (CacheException e) {

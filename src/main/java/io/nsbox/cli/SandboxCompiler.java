@@ -6,6 +6,7 @@ import io.nsbox.cli.PlanCommand.Detail;
 import io.nsbox.cli.PlanCommand.Format;
 import io.nsbox.diag.Code;
 import io.nsbox.diag.Diagnostic;
+import io.nsbox.diag.Printable;
 import io.nsbox.diag.Severity;
 import io.nsbox.diag.Style;
 import io.nsbox.diag.TextRenderer;
@@ -87,7 +88,8 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
     private void tell(Image image, Arch arch, Console console) {
         image.inputs()
                 .forEach(input -> console.err()
-                        .println("nsbox: read " + input.path() + ", " + input.content().length + " bytes"));
+                        .println("nsbox: read " + Printable.of(input.path()) + ", " + input.content().length
+                                + " bytes"));
         console.err()
                 .println("nsbox: compiled " + image.steps() + " steps to a launcher of " + image.bytes().length
                         + " bytes for " + arch.word());

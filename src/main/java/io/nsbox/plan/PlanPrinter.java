@@ -68,10 +68,12 @@ public final class PlanPrinter {
 
     private static StringBuilder heading(Plan plan) {
         int count = plan.steps().size();
-        return new StringBuilder("plan for " + plan.spec().name() + " (" + plan.file() + "): " + count + " steps\n");
+        return new StringBuilder(
+                "plan for " + plan.spec().name() + " (" + Printable.of(plan.file()) + "): " + count + " steps\n");
     }
 
     private static String cause(Span span) {
-        return "  <- " + span.location() + ": " + Printable.of(span.text().strip());
+        return "  <- " + Printable.of(span.location()) + ": "
+                + Printable.of(span.text().strip());
     }
 }

@@ -3,6 +3,7 @@ package io.nsbox.text;
 import io.nsbox.diag.Code;
 import io.nsbox.diag.Diagnostic;
 import io.nsbox.diag.Diagnostics;
+import io.nsbox.diag.Printable;
 import io.nsbox.diag.Severity;
 import io.nsbox.diag.Span;
 import io.nsbox.spec.CrossRules;
@@ -103,7 +104,8 @@ public final class SpecReader {
                             root.place().span(),
                             COMMAND,
                             "the spec has no 'command'")
-                    .withHelp("add one, such as command: [sh], or give words after --: nsbox up " + name + " -- sh"));
+                    .withHelp("add one, such as command: [sh], or give words after --: nsbox up " + Printable.of(name)
+                            + " -- sh"));
         }
         SandboxSpec spec = options.command().isEmpty() ? bound : bound.withCommand(options.command());
         List<InputFile> inputs = new ArrayList<>(List.of(new InputFile(path.toString(), content)));

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -70,9 +71,21 @@ class PlanCasesTest {
         assertThat(Trace.of(plan, Arch.AARCH64, caller)).isEqualTo(Trace.of(plan, Arch.X86_64, caller));
     }
 
+    @Test
+    void aFileWhoseNameMovesTheCursorIsShownAsSomethingElse() {
+        assertThat(PlanPrinter.steps(plan("bare", "\u001b[2J\n.yaml")))
+                .contains(" (␛[2J␊.yaml): ")
+                .contains("  <- ␛[2J␊.yaml:")
+                .doesNotContain("\u001b");
+    }
+
     private static Plan plan(String name) {
+        return plan(name, "box.yaml");
+    }
+
+    private static Plan plan(String name, String shown) {
         ReadResult result = new SpecReader(ReadOptions.DEFAULT)
-                .read("box.yaml", CASES.resolve(name).resolve("box.yaml").toAbsolutePath());
+                .read(shown, CASES.resolve(name).resolve("box.yaml").toAbsolutePath());
         LoadedSpec spec = result.spec().orElseThrow(() -> new AssertionError(result.diagnostics()));
         return Planner.plan(spec, RANGES);
     }
