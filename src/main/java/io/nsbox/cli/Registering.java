@@ -1,9 +1,13 @@
 package io.nsbox.cli;
 
+import io.nsbox.diag.Code;
+import io.nsbox.diag.Diagnostic;
+import io.nsbox.diag.Severity;
 import io.nsbox.launch.Digests;
 import io.nsbox.launch.ExecutableFile;
 import io.nsbox.plan.Registration;
 import io.nsbox.spec.InputFile;
+import io.nsbox.spec.Key;
 import io.nsbox.spec.LoadedSpec;
 import io.nsbox.spec.Namespace;
 import io.nsbox.spec.Tty;
@@ -32,13 +36,22 @@ public record Registering(Sandboxes sandboxes, boolean detached, String help) {
     /** The spec as it was when the sandbox was started. */
     static final String SPEC = "spec.yaml";
 
+    /** What of a spec cannot be had so: a sandbox in the background has no terminal. */
+    Optional<Diagnostic> conflict(LoadedSpec loaded) {
+        if (!detached || loaded.spec().session().tty() != Tty.TRUE) {
+            return Optional.empty();
+        }
+        String tty = Key.TTY.word();
+        return loaded.origins()
+                .key(tty)
+                .map(span -> Diagnostic.at(
+                                Severity.ERROR, Code.CONFLICT, span, tty, "a sandbox in the background has no terminal")
+                        .withHelp("leave it out, or start the sandbox without -d"));
+    }
+
     /** Makes the sandbox's folder, and what is to be written there; a sandbox that runs keeps its name. */
     Registration register(LoadedSpec loaded, CompileRequest request, Optional<String> home) {
         String name = loaded.spec().name();
-        if (detached && loaded.spec().session().tty() == Tty.TRUE) {
-            throw new StateException("a sandbox in the background has no terminal, and " + loaded.file()
-                    + " asks for one with `tty: true`; leave it out, or start it without -d");
-        }
         try {
             Optional<Sandbox> known = sandboxes.find(name);
             if (known.isPresent() && known.get().isAlive()) {

@@ -68,6 +68,12 @@ record SandboxCompiler(HostTree host, @Nullable Path buildId) implements Compile
             print(subordinates.problems(), console);
             return Optional.empty();
         }
+        Optional<Diagnostic> conflict =
+                Optional.ofNullable(request.registering()).flatMap(registering -> registering.conflict(spec.get()));
+        if (conflict.isPresent()) {
+            print(List.of(conflict.get()), console);
+            return Optional.empty();
+        }
         Optional<Registration> registration = Optional.ofNullable(request.registering())
                 .map(registering -> registering.register(spec.get(), request, home(console)));
         try {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -116,6 +117,20 @@ class NamedSandboxIT {
                         .finish())
                 .isEqualTo(fine("[" + name + "]\n"));
         assertThat(nsbox("exec", name, "--", "readlink", "/proc/1/fd/0").out()).isEqualTo("/dev/null\n");
+    }
+
+    @Test
+    void aTerminalInTheBackgroundIsAnErrorWithItsLine() {
+        open(Identity.USER);
+        Path spec = workshop.file(name + ".yaml", HEAD + "tty: true\ncommand: [sh]\n");
+        int line = (int) HEAD.lines().count() + 1;
+        Result result = nsbox("up", "-d", spec);
+        assertThat(result.status()).isEqualTo(125);
+        assertThat(result.err())
+                .isEqualTo(spec + ":" + line + ":1: error: a sandbox in the background has no terminal\n   |\n " + line
+                        + " | tty: true\n   | ^^^\n   = help: leave it out, or start the sandbox without -d\n1 error in "
+                        + spec + "\n");
+        assertThat(nsbox("ps", "-aq").out().lines()).doesNotContain(name);
     }
 
     @ParameterizedTest
