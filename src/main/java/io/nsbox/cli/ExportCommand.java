@@ -9,6 +9,7 @@ import io.nsbox.oci.Bundle;
 import io.nsbox.oci.Circumstances;
 import io.nsbox.oci.OciExport;
 import io.nsbox.spec.LoadedSpec;
+import io.nsbox.text.HostPaths;
 import io.nsbox.text.ReadOptions;
 import io.nsbox.text.ReadResult;
 import io.nsbox.text.SpecReader;
@@ -72,8 +73,8 @@ final class ExportCommand {
             if (!subordinates.problems().isEmpty()) {
                 return ExitStatus.PROBLEMS;
             }
-            Path folder =
-                    console.workingDirectory().resolve(output).toAbsolutePath().normalize();
+            Path folder = HostPaths.withoutDots(
+                    console.workingDirectory().resolve(output).toAbsolutePath());
             Optional<Circumstances> here = Circumstances.read(
                     host,
                     new CallersPaths(host),

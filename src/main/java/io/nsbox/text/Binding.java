@@ -40,7 +40,6 @@ final class Binding {
 
     private final Diagnostics diagnostics;
     private final String name;
-    private final Path path;
     private int errorCount;
     private final List<InputFile> inputs = new ArrayList<>();
     private final Map<String, Span> keys = new HashMap<>();
@@ -48,17 +47,10 @@ final class Binding {
     private final Set<String> faulty = new HashSet<>();
     private final Set<Key> meant = EnumSet.noneOf(Key.class);
 
-    /** A binding for a file of this name, as the user gave it, at this absolute path. */
-    Binding(Diagnostics diagnostics, String name, Path path) {
+    /** A binding for a file of this name, as the user gave it. */
+    Binding(Diagnostics diagnostics, String name) {
         this.diagnostics = diagnostics;
         this.name = name;
-        this.path = path;
-    }
-
-    /** The absolute path of another file, given relative to this file's folder. */
-    Path resolve(String other) {
-        Path folder = path.getParent();
-        return (folder == null ? path.resolve(other) : folder.resolve(other)).normalize();
     }
 
     /** What messages call another file, given relative to this file's folder. */

@@ -53,7 +53,7 @@ final class SeccompReader {
     static Profile standard() {
         try (InputStream in = Objects.requireNonNull(Profile.class.getResourceAsStream("default.json"))) {
             Diagnostics diagnostics = new Diagnostics(DEFAULT);
-            return parse(DEFAULT, Path.of("/" + DEFAULT), in.readAllBytes(), diagnostics)
+            return parse(DEFAULT, in.readAllBytes(), diagnostics)
                     .orElseThrow(() -> new IllegalStateException("the default profile: " + diagnostics.sorted()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -85,7 +85,7 @@ final class SeccompReader {
         String name = word.startsWith("~") ? absolute.get() : binding.nameOf(word);
         Path file;
         try {
-            file = binding.resolve(absolute.get());
+            file = Path.of(absolute.get());
         } catch (InvalidPathException e) {
             binding.error(Code.INVALID_VALUE, node, path, "'" + path + "' is no file's name: " + e.getReason());
             return Optional.empty();
@@ -93,7 +93,7 @@ final class SeccompReader {
         Diagnostics found = new Diagnostics(name);
         Optional<byte[]> content = SpecFile.read(name, file, found);
         content.ifPresent(bytes -> binding.consulted(file, bytes));
-        Optional<Profile> profile = content.flatMap(bytes -> parse(name, file, bytes, found));
+        Optional<Profile> profile = content.flatMap(bytes -> parse(name, bytes, found));
         found.sorted().forEach(problem -> report(problem, node, path, word));
         return found.hasErrors() ? Optional.empty() : profile;
     }
@@ -119,7 +119,7 @@ final class SeccompReader {
                 .orElse(here));
     }
 
-    private static Optional<Profile> parse(String name, Path path, byte[] content, Diagnostics diagnostics) {
+    private static Optional<Profile> parse(String name, byte[] content, Diagnostics diagnostics) {
         Optional<SourceText> source = SourceDecoder.decode(name, content, diagnostics);
         if (source.isEmpty()) {
             return Optional.empty();
@@ -130,7 +130,7 @@ final class SeccompReader {
             return Optional.empty();
         }
         if (root.isPresent() && root.get() instanceof Mapping mapping) {
-            return new ProfileReader(new Binding(diagnostics, name, path), "").read(mapping, name);
+            return new ProfileReader(new Binding(diagnostics, name), "").read(mapping, name);
         }
         diagnostics.add(Diagnostic.of(
                 Severity.ERROR,
@@ -147,6 +147,6 @@ final class SeccompReader {
 
     /** Reads a profile that stands alone, for {@code nsbox seccomp}. */
     static Optional<Profile> readFile(String name, Path path, Diagnostics diagnostics) {
-        return SpecFile.read(name, path, diagnostics).flatMap(bytes -> parse(name, path, bytes, diagnostics));
+        return SpecFile.read(name, path, diagnostics).flatMap(bytes -> parse(name, bytes, diagnostics));
     }
 }

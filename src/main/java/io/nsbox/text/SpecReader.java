@@ -86,8 +86,9 @@ public final class SpecReader {
     }
 
     private LoadedSpec load(String name, Path path, byte[] content, Mapping root, Diagnostics diagnostics) {
-        Binding binding = new Binding(diagnostics, name, path);
-        PathReader paths = new PathReader(binding, String.valueOf(path.getParent()), options.home());
+        Binding binding = new Binding(diagnostics, name);
+        PathReader paths = new PathReader(
+                binding, String.valueOf(HostPaths.withoutDots(path).getParent()), options.home());
         SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding, paths);
         SpecValidator.check(bound, root, binding);
         if (namespacesAreKnown(root)) {

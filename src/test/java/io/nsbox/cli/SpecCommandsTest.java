@@ -76,6 +76,19 @@ class SpecCommandsTest {
     }
 
     @Test
+    void aFileThatLooksLikeAnotherBehindALinkIsCheckedToo() throws IOException {
+        write("real/specs/box.yaml", GOOD);
+        write("real/good.yaml", GOOD);
+        write("good.yaml", BAD);
+        Files.createSymbolicLink(folder.resolve("link"), folder.resolve("real/specs"));
+        assertThat(run("validate", "link/../good.yaml", "good.yaml", "./good.yaml"))
+                .isEqualTo(ExitStatus.PROBLEMS);
+        assertThat(out())
+                .startsWith("good.yaml:2:1: error: unknown key 'hostnme'\n")
+                .endsWith("1 of 2 specs are valid\n");
+    }
+
+    @Test
     void anInvalidSpecIsStatusOneWithItsPlace() throws IOException {
         write("bad.yaml", BAD);
         assertThat(run("validate", "bad.yaml")).isEqualTo(ExitStatus.PROBLEMS);

@@ -14,6 +14,7 @@ import io.nsbox.spec.LoadedSpec;
 import io.nsbox.spec.Namespace;
 import io.nsbox.spec.NetworkMode;
 import io.nsbox.spec.Propagation;
+import io.nsbox.spec.Rootfs;
 import io.nsbox.spec.SandboxSpec;
 import io.nsbox.spec.Session;
 import io.nsbox.spec.Signal;
@@ -26,8 +27,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a valid spec comes to. */
 class SpecReaderTest {
@@ -257,6 +260,36 @@ class SpecReaderTest {
         assertThat(load("namespaces: []\ncommand: sh", options).spec().command())
                 .containsExactly("id", "-u");
         assertThat(load("namespaces: []", options).spec().command()).containsExactly("id", "-u");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/specs/box.yaml", "/specs/./box.yaml", "/./specs/.//./box.yaml"})
+    void howThePathOfASpecIsTypedChangesNothing(String path) {
+        byte[] bytes =
+                "namespaces: [mount]\nrootfs: ./root\nreport: run.json\ncommand: sh\n".getBytes(StandardCharsets.UTF_8);
+        SandboxSpec spec = new SpecReader(ReadOptions.DEFAULT)
+                .read("box.yaml", Path.of(path), bytes)
+                .spec()
+                .orElseThrow()
+                .spec();
+        assertThat(spec.reportFile()).contains("/specs/run.json");
+        assertThat(spec.fileSystem().rootfs()).isEqualTo(new Rootfs("/specs/root", null));
+    }
+
+    /** Whoever takes {@code ..} for the folder that stands before it reads another profile, or none. */
+    @Test
+    void aProfileAboveALinkedFolderIsTheOneThatTheKernelFinds(@TempDir Path temp) throws IOException {
+        Path specs = Files.createDirectories(temp.resolve("real/specs"));
+        Files.writeString(temp.resolve("real/profile.json"), "{\"defaultAction\": \"SCMP_ACT_ALLOW\"}");
+        Files.writeString(temp.resolve("profile.json"), "{\"defaultAction\": \"SCMP_ACT_KILL\"}");
+        Path link = Files.createSymbolicLink(temp.resolve("link"), specs);
+        byte[] bytes = "namespaces: []\nseccomp: ../profile.json\ncommand: sh\n".getBytes(StandardCharsets.UTF_8);
+        ReadResult result = new SpecReader(ReadOptions.DEFAULT).read("box.yaml", link.resolve("box.yaml"), bytes);
+        assertThat(result.diagnostics()).isEmpty();
+        assertThat(result.spec().orElseThrow().inputs())
+                .last()
+                .satisfies(input ->
+                        assertThat(input.content()).isEqualTo(Files.readAllBytes(temp.resolve("real/profile.json"))));
     }
 
     @Test
