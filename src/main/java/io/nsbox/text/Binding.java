@@ -207,6 +207,11 @@ final class Binding {
                     "'" + path + "' holds a NUL character, which ends every text of the kernel");
             return Optional.empty();
         }
+        return whole(scalar, path);
+    }
+
+    private Optional<String> whole(Scalar scalar, String path) {
+        String text = scalar.text();
         if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
             error(Code.INVALID_VALUE, scalar, path, "'" + path + "' holds half a character, which UTF-8 cannot spell");
             return Optional.empty();
@@ -344,13 +349,16 @@ final class Binding {
         return found.map(Entry::value);
     }
 
-    /** Text for a file: anything but NUL, also what looks like a variable. */
+    /** Text for a file: also what no text of the kernel can hold, and what looks like a variable. */
     Optional<String> content(YamlNode node, String path) {
         if (node instanceof Scalar scalar && scalar.type() != ScalarType.TEXT && !scalar.isNull()) {
             wrongType(node, path, "text", "put it in quotes: \"" + scalar.text() + "\"");
             return Optional.empty();
         }
-        return word(node, path);
+        if (!(node instanceof Scalar scalar)) {
+            return word(node, path);
+        }
+        return isMissing(node, path) ? Optional.empty() : whole(scalar, path);
     }
 
     /** Whether a key of the language's maps is a note, which nobody reads but people, or who writes aliases to it. */

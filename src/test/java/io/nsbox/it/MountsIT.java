@@ -233,6 +233,18 @@ class MountsIT {
 
     @ParameterizedTest
     @EnumSource
+    void aFileMayHoldZeroBytes(SandboxedAs who) {
+        try (Workshop workshop = who.open()) {
+            assertThat(who.run(
+                            workshop,
+                            "tmpfs: [/mnt]\nmounts: [{type: file, target: /mnt/f, content: \"a\\0b\\0\"}]\n",
+                            "od -An -c </mnt/f"))
+                    .isEqualTo(new Running.Result(0, "   a  \\0   b  \\0\n", ""));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void foldersAndLinksAreMadeOnceAndLeftAsTheyAre(SandboxedAs who) throws IOException {
         try (Workshop workshop = who.open()) {
             Path root = BusyboxRoot.in(workshop, "rootfs");
