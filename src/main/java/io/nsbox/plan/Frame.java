@@ -35,6 +35,10 @@ final class Frame {
     @Nullable
     Stage stage;
 
+    /** The file that shifts the clocks, where it has to be opened early. */
+    @Nullable
+    Slot clocks;
+
     /** The pidfd of the first process of a sandbox that is entered. */
     @Nullable
     Slot sandbox;

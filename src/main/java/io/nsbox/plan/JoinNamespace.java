@@ -26,6 +26,10 @@ record JoinNamespace(Namespace namespace, Optional<Span> cause) implements Step 
         if (namespace != Namespace.MOUNT) {
             join(emitter);
         }
+        if (namespace == Namespace.USER) {
+            // New credentials may undo it (proc_sys_fs(5), suid_dumpable).
+            MakeUndumpable.emit(emitter);
+        }
     }
 
     @Override

@@ -51,6 +51,16 @@ record NamespacePlan(LoadedSpec loaded) {
             return steps;
         }
         steps.add(new StartStage());
+        if (entersAmongOthers(spec)) {
+            Integer score = spec.confinement().oomScoreAdj();
+            if (score != null) {
+                steps.add(new SetOomScore(score, true, origins.key("oom_score_adj")));
+            }
+            if (offsets != null) {
+                steps.add(new OpenClocks(origins.key("time_offsets")));
+            }
+            steps.add(new MakeUndumpable(true));
+        }
         entered.forEach(namespace -> steps.add(new JoinNamespace(namespace, cause(origins, namespace))));
         if (offsets != null) {
             steps.add(new ShiftClocks(offsets, spec.makes(Namespace.USER), origins.key("time_offsets")));
@@ -58,6 +68,11 @@ record NamespacePlan(LoadedSpec loaded) {
         }
         steps.add(new StartFromStage(made, origins.key("namespaces")));
         return steps;
+    }
+
+    /** Whether others may have rights over a process of the sandbox, or see it, before it is the command. */
+    static boolean entersAmongOthers(SandboxSpec spec) {
+        return spec.joins().containsKey(Namespace.USER) || spec.joins().containsKey(Namespace.PID);
     }
 
     /** Where the spec names the namespace that is joined. */

@@ -41,6 +41,8 @@ final class NominalKernel implements Kernel {
     private final Predicate<String> absent;
     private final GuestTree tree;
     private int nextFile = FIRST_FILE;
+    private boolean isSealed;
+    private boolean isCopied;
     private final Map<Long, String> unread = new HashMap<>();
     private String processors = "";
 
@@ -168,13 +170,25 @@ final class NominalKernel implements Kernel {
                 }
                 yield nextFile++;
             }
-            case SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
+            case MEMFD_CREATE, SIGNALFD4, TIMERFD_CREATE, SOCKET, PIDFD_OPEN -> nextFile++;
             case READ -> read(memory, arguments);
             case WRITE -> {
                 if (names.getOrDefault(arguments[0], "").equals("cpuset.cpus")) {
                     processors = memory.text(arguments[1]) + "\n";
                 }
                 yield arguments[2];
+            }
+            case FCNTL -> {
+                if (arguments[1] != SealLauncher.F_GET_SEALS) {
+                    yield 0;
+                }
+                // Of the file at first, then of the copy that was executed.
+                isSealed = !isSealed;
+                yield isSealed ? -EINVAL : SealLauncher.SEALS;
+            }
+            case SENDFILE -> {
+                isCopied = !isCopied;
+                yield isCopied ? 1 : 0;
             }
             case GETCWD -> {
                 memory.write(arguments[0], 2, '/');

@@ -102,6 +102,9 @@ public final class Planner {
     }
 
     private void launcher() {
+        if (SealLauncher.isNeeded(spec)) {
+            steps.add(new SealLauncher());
+        }
         steps.add(new CloseInheritedFiles());
         Optional<Registration> detached = registration.filter(Registration::detached);
         detached.ifPresent(one -> steps.add(new DetachLauncher(one.name())));
@@ -168,7 +171,7 @@ public final class Planner {
         steps.addAll(privileged);
         // Also for nothing else than that the launcher knows who it is before it says something.
         steps.add(new AwaitLauncher(true, false, false));
-        steps.add(new MakeUndumpable());
+        steps.add(new MakeUndumpable(false));
         steps.add(new JoinSessionKeyring());
         if (spec.session().mayHaveTerminal() && devpts.isPresent()) {
             if (SetUpAsRoot.isNeeded(spec)) {
@@ -230,6 +233,10 @@ public final class Planner {
         }
         steps.addAll(maps);
         List<Step> privileged = new ArrayList<>(privileged());
+        if (NamespacePlan.entersAmongOthers(spec)) {
+            // Done by the process that prepares the namespaces.
+            privileged.removeIf(SetOomScore.class::isInstance);
+        }
         if (isLimited()) {
             privileged.add(limits().join());
         }
@@ -249,7 +256,7 @@ public final class Planner {
         if (isLimited() && spec.makes(Namespace.CGROUP)) {
             steps.add(new EnterCgroupNamespace(origins.value(namespacePath(Namespace.CGROUP))));
         }
-        steps.add(new MakeUndumpable());
+        steps.add(new MakeUndumpable(false));
         steps.add(new JoinSessionKeyring());
     }
 

@@ -11,7 +11,9 @@ import io.nsbox.spec.TimeOffsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the time namespace and shifts its clocks (time_namespaces(7)).
@@ -38,26 +40,26 @@ record ShiftClocks(TimeOffsets offsets, boolean withUser, Optional<Span> cause) 
     @Override
     public void beforeClone(Emitter emitter) {
         ProgramBuilder b = emitter.builder();
-        Slot file = emitter.frame().scratch.as("file");
+        @Nullable Slot opened = emitter.frame().clocks;
         emitter.must(
                 Hints.of(withUser ? RefusalHints.CLONE_WITH_USER : RefusalHints.CLONE_WITHOUT_USER),
                 Syscall.UNSHARE,
                 withUser
                         ? Operand.named("CLONE_NEWTIME|CLONE_NEWUSER", Linux.CLONE_NEWTIME | Linux.CLONE_NEWUSER)
                         : Operand.named("CLONE_NEWTIME", Linux.CLONE_NEWTIME));
-        Hints hints = Hints.on(Linux.ERANGE, "the clock would be below 0 or beyond what the kernel counts")
-                .and(Linux.EROFS, "/proc is read-only where nsbox runs: mount -o remount,rw /proc");
-        emitter.must(
-                hints,
-                file,
-                Syscall.OPENAT,
-                Operand.named("AT_FDCWD", Linux.AT_FDCWD),
-                b.text("/proc/self/timens_offsets"),
-                Operand.named("O_WRONLY|O_CLOEXEC", Linux.O_WRONLY | Linux.O_CLOEXEC));
+        Slot file = Objects.requireNonNullElse(opened, emitter.frame().scratch.as("file"));
+        if (opened == null) {
+            OpenClocks.open(emitter, file);
+        }
         StringBuilder lines = new StringBuilder();
         offsets.monotonic().ifPresent(shift -> lines.append(line("monotonic", shift)));
         offsets.boottime().ifPresent(shift -> lines.append(line("boottime", shift)));
-        emitter.must(hints, Syscall.WRITE, Operand.of(file), b.text(lines.toString()), Operand.number(lines.length()));
+        emitter.must(
+                OpenClocks.HINTS,
+                Syscall.WRITE,
+                Operand.of(file),
+                b.text(lines.toString()),
+                Operand.number(lines.length()));
         emitter.must(Syscall.CLOSE, Operand.of(file));
     }
 

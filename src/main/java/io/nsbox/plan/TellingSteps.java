@@ -43,8 +43,15 @@ final class TellingSteps {
     void after(NumberedStep numbered) {
         Step step = numbered.step();
         boolean clones = step instanceof CloneNamespaces || step instanceof StartFromStage;
+        if (step instanceof SealLauncher && usual == Phase.LAUNCHER) {
+            // There is nowhere to tell it yet.
+            return;
+        }
         if (step instanceof CloseInheritedFiles && usual == Phase.LAUNCHER) {
             progress.open();
+            steps.stream()
+                    .filter(before -> before.step() instanceof SealLauncher)
+                    .forEach(before -> progress.tell(before, steps.size(), phase, "done"));
         } else if (step instanceof StartStage && usual == Phase.LAUNCHER) {
             phase = Phase.STAGE;
         } else if (step instanceof StartInit && usual == Phase.CHILD) {

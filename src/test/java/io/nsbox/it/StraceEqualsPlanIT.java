@@ -124,6 +124,8 @@ class StraceEqualsPlanIT {
             "namespaces: []\ngroup_add: [4, 5]\ncommand: [\"true\"]\n",
             "joined",
             "namespaces: [user, {network: /proc/self/ns/net}, {uts: /proc/self/ns/uts}]\ncommand: [\"true\"]\n",
+            "among-its-like",
+            "namespaces: [mount]\ncap_drop: [ALL]\ncommand: [\"true\"]\n",
             "ranges",
             "namespaces: [user]\nuid_map: [{inside: 0, outside: 0, count: 5}, {inside: 10, outside: 100, count: 7}]\n"
                     + "gid_map: [{inside: 0, outside: 20, count: 3}]\ncommand: [\"true\"]\n",

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -45,6 +46,9 @@ final class StraceWords {
             "<mount>",
             "<proc>");
 
+    /** What a launcher was given, and gives to its copy. */
+    private static final Set<String> LAUNCHERS_OWN = Set.of("<arguments>", "<environment>");
+
     private StraceWords() {}
 
     /** A call of strace's as a plan would spell it. */
@@ -53,6 +57,7 @@ final class StraceWords {
                 .replaceAll(match -> Long.toString(1024 * Long.parseLong(match.group(1))))
                 .replace("RLIM64_INFINITY", "unlimited")
                 .replace("AT_STATX_SYNC_AS_STAT|", "")
+                .replace("MFD_ALLOW_SEALING|0x10", "MFD_ALLOW_SEALING|MFD_EXEC")
                 .replace("0x2 /* LANDLOCK_RULE_??? */", "LANDLOCK_RULE_NET_PORT");
         text = UNKNOWN_CAPABILITY
                 .matcher(text)
@@ -120,6 +125,8 @@ final class StraceWords {
                 pattern.append(Pattern.quote(known));
             } else if (name.group().equals("<folder of PATH>")) {
                 pattern.append("[^\"]+");
+            } else if (LAUNCHERS_OWN.contains(name.group())) {
+                pattern.append(".+");
             } else if (name.group().startsWith("<")) {
                 groups.put(name.group(), groups.size() + 1);
                 pattern.append("(-?\\d+)");
