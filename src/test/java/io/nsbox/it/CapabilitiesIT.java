@@ -110,6 +110,31 @@ class CapabilitiesIT {
         }
     }
 
+    /** S15: likewise where the sets are set, because a capability is taken away. */
+    @Test
+    void nothingIsInheritedWhereCapabilitiesAreDropped() {
+        Requirements.requireProgram("setpriv");
+        try (Workshop workshop = Workshop.open(Identity.ROOT)) {
+            Path launcher = workshop.launcher("box", "namespaces: []\ncap_drop: [NET_RAW]\n" + STATUS);
+            Running.Result inherited = workshop.run(
+                    "setpriv",
+                    "--inh-caps",
+                    "+kill",
+                    "--ambient-caps",
+                    "+kill",
+                    "sh",
+                    "-c",
+                    "grep Cap /proc/self/status; exec " + launcher);
+            assertThat(inherited.out().lines().toList())
+                    .startsWith("CapInh:\t0000000000000020")
+                    .hasSize(10);
+            String inside = String.join("\n", inherited.out().lines().toList().subList(5, 10)) + "\n";
+            assertThat(sets(new Running.Result(0, inside, "")))
+                    .containsEntry("Inh", 0L)
+                    .containsEntry("Amb", 0L);
+        }
+    }
+
     @Test
     void capshSeesWhatTheSpecSays() {
         Requirements.requireProgram("capsh");

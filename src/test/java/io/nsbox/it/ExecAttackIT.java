@@ -7,11 +7,14 @@ import io.nsbox.plan.SandboxProcess;
 import io.nsbox.testing.Identity;
 import io.nsbox.testing.Requirements;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +117,37 @@ class ExecAttackIT {
         assertThat(overwritten.out()).doesNotContain("written");
         assertThat(Files.readAllBytes(nsbox)).isEqualTo(before);
         assertThat(Files.readAllBytes(java)).isEqualTo(machine);
+    }
+
+    /** S1. Those inside who got hold of the file of a launcher that has ended may have written anything into it. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void whatHasChangedAnOldLauncherChangesNothingThatRuns(Identity identity) throws IOException {
+        named = Named.open(identity).up(HEAD + SLEEP);
+        List<Path> before = launchers();
+        Result first = named.exec("echo", "right");
+        assertThat(first).isEqualTo(new Result(0, "right\n", ""));
+        List<Path> made = launchers();
+        made.removeAll(before);
+        assertThat(made).hasSize(1);
+        Files.writeString(made.get(0), "#!/bin/sh\necho evil\n");
+        assertThat(named.exec("echo", "right")).isEqualTo(first);
+        assertThat(launchers()).containsAll(made);
+    }
+
+    /** Those that were made for this sandbox; others may run there too. */
+    private List<Path> launchers() throws IOException {
+        try (Stream<Path> files = Files.list(named.workshop().cache().resolve("once"))) {
+            return files.filter(this::isOfThisSandbox).collect(Collectors.toCollection(ArrayList::new));
+        }
+    }
+
+    private boolean isOfThisSandbox(Path launcher) {
+        try {
+            return Files.readString(launcher, StandardCharsets.ISO_8859_1).contains(named.name());
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** S3. */

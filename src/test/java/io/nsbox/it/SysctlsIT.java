@@ -30,6 +30,26 @@ class SysctlsIT {
         assertThat(Files.readString(outside)).isEqualTo(before).isNotEqualTo("77\n");
     }
 
+    /** S7: what a root has in the place of a procfs would swallow them, and see what they are. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void aRootsOwnProcIsNotWhereTheyAreWritten(Identity identity) throws IOException {
+        try (Workshop workshop = Workshop.open(identity)) {
+            BusyboxRoot.in(workshop, "rootfs");
+            for (String folder : new String[] {"proc", "proc/sys", "proc/sys/kernel"}) {
+                workshop.newFolder("rootfs/" + folder);
+            }
+            Path prey = workshop.file("rootfs/proc/sys/kernel/shmmni", "untouched\n");
+            Path launcher = workshop.launcher(
+                    "box",
+                    "namespaces: [user, mount, pid, ipc]\nuid_map: root\nrootfs: ./rootfs\ndev: none\n"
+                            + "sysctls: {kernel.shmmni: 77}\nmounts: [{type: proc, target: /own}]\n"
+                            + "command: [cat, /proc/sys/kernel/shmmni, /own/sys/kernel/shmmni]\n");
+            assertThat(workshop.run(launcher)).isEqualTo(new Running.Result(0, "untouched\n77\n", ""));
+            assertThat(Files.readString(prey)).isEqualTo("untouched\n");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Identity.class)
     void whatTheKernelRefusesIsToldWithItsLine(Identity identity) {
