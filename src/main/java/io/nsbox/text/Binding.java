@@ -38,6 +38,8 @@ final class Binding {
     /** So many characters fit a long in base ten, whatever they are. */
     private static final int SHORT_NUMBER = 18;
 
+    private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
+
     private final Diagnostics diagnostics;
     private final String name;
     private int errorCount;
@@ -269,12 +271,21 @@ final class Binding {
         if (text.length() <= SHORT_NUMBER && !text.startsWith("0x") && !text.startsWith("0o")) {
             return Optional.of(Long.parseLong(text));
         }
-        BigInteger value = text.startsWith("0x")
+        return Optional.of(
+                whole(text).min(LARGEST).max(BigInteger.valueOf(Long.MIN_VALUE)).longValue());
+    }
+
+    /** Whether a number is larger than the largest that {@link #integer} gives, which it gives then. */
+    static boolean isBeyondLargest(YamlNode node) {
+        return node instanceof Scalar scalar
+                && scalar.type() == ScalarType.INT
+                && whole(scalar.text()).compareTo(LARGEST) > 0;
+    }
+
+    private static BigInteger whole(String text) {
+        return text.startsWith("0x")
                 ? new BigInteger(cut(text.substring(2)), 16)
                 : text.startsWith("0o") ? new BigInteger(cut(text.substring(2)), 8) : new BigInteger(cut(text));
-        return Optional.of(value.min(BigInteger.valueOf(Long.MAX_VALUE))
-                .max(BigInteger.valueOf(Long.MIN_VALUE))
-                .longValue());
     }
 
     /** A number as the file spells it, for messages: what {@link #integer} makes of it may be another. */

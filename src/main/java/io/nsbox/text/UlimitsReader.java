@@ -110,6 +110,15 @@ final class UlimitsReader {
                     number.get() == -1 ? "for no limit write unlimited" : "it must be 0 or more, or unlimited");
             return Optional.empty();
         }
+        if (number.isPresent() && Binding.isBeyondLargest(node)) {
+            binding.error(
+                    Code.OUT_OF_RANGE,
+                    node,
+                    path,
+                    "'" + path + "' is " + Binding.written(node),
+                    "it must be " + Long.MAX_VALUE + " or less, or unlimited");
+            return Optional.empty();
+        }
         return number;
     }
 
