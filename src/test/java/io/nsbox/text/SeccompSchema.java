@@ -3,7 +3,6 @@ package io.nsbox.text;
 import io.nsbox.seccomp.ErrnoNames;
 import io.nsbox.seccomp.SystemCalls;
 import java.util.Collection;
-import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,12 +24,12 @@ final class SeccompSchema {
     private static ObjectNode profile() {
         ObjectNode properties = JSON.objectNode();
         properties.set("defaultAction", words(ProfileWords.ACTIONS.keySet()));
-        properties.set("defaultErrnoRet", integer(0, 4095));
-        properties.set("defaultErrno", words(ErrnoNames.all()));
+        properties.set("defaultErrnoRet", orNull(integer(0, 4095)));
+        properties.set("defaultErrno", orEmpty(words(ErrnoNames.all())));
         ObjectNode architectures = words(ProfileWords.ARCHITECTURES.keySet());
         properties.set("architectures", list(architectures));
         ObjectNode map = JSON.objectNode();
-        map.set("architecture", architectures);
+        map.set("architecture", orNull(architectures));
         map.set("subArchitectures", list(architectures));
         properties.set("archMap", list(object(map)));
         properties.set(
@@ -46,28 +45,28 @@ final class SeccompSchema {
         ObjectNode name = words(SystemCalls.names());
         ObjectNode properties = JSON.objectNode();
         properties.set("names", list(name));
-        properties.set("name", name);
+        properties.set("name", orEmpty(name));
         properties.set("action", words(ProfileWords.ACTIONS.keySet()));
-        properties.set("errnoRet", integer(0, 4095));
-        properties.set("errno", words(ErrnoNames.all()));
+        properties.set("errnoRet", orNull(integer(0, 4095)));
+        properties.set("errno", orEmpty(words(ErrnoNames.all())));
         properties.set("args", list(condition()));
         properties.putObject("comment");
         properties.set("includes", selector());
         properties.set("excludes", selector());
         ObjectNode rule = object(properties);
         rule.putArray("required").add("action");
-        ArrayNode either = rule.putArray("anyOf");
-        either.addObject().putArray("required").add("names");
-        either.addObject().putArray("required").add("name");
+        ArrayNode either = rule.putArray("oneOf");
+        given(either.addObject(), "names").put("type", "array").put("minItems", 1);
+        given(either.addObject(), "name").put("type", "string").put("minLength", 1);
         return rule;
     }
 
     private static ObjectNode condition() {
         ObjectNode properties = JSON.objectNode();
         properties.set("index", integer(0, 5));
-        for (String value : List.of("value", "valueTwo")) {
-            properties.putObject(value).put("type", "integer").put("minimum", 0);
-        }
+        ObjectNode value = JSON.objectNode().put("type", "integer").put("minimum", 0);
+        properties.set("value", value);
+        properties.set("valueTwo", orNull(value));
         properties.set("op", words(ProfileWords.COMPARISONS.keySet()));
         ObjectNode condition = object(properties);
         condition.putArray("required").add("index").add("value").add("op");
@@ -78,16 +77,38 @@ final class SeccompSchema {
         ObjectNode properties = JSON.objectNode();
         properties.set("caps", list(words(ProfileWords.CAPABILITIES.keySet())));
         properties.set("arches", list(words(ProfileWords.GO_ARCHITECTURES.keySet())));
-        properties.putObject("minKernel").put("type", "string").put("pattern", "^[0-9]{1,4}[.][0-9]{1,4}$");
-        return object(properties);
+        ObjectNode kernel = JSON.objectNode().put("type", "string").put("pattern", "^[0-9]{1,4}[.][0-9]{1,4}$");
+        properties.set("minKernel", orNull(kernel));
+        return orNull(object(properties));
     }
 
+    /** An object that may not be null: an entry of a list, or the profile itself. */
     private static ObjectNode object(ObjectNode properties) {
         ObjectNode schema = JSON.objectNode();
-        schema.putArray("type").add("object").add("null");
+        schema.put("type", "object");
         schema.set("properties", properties);
         schema.put("additionalProperties", false);
         return schema;
+    }
+
+    /** Says that an object has a key, and returns what its value must be. */
+    private static ObjectNode given(ObjectNode schema, String key) {
+        schema.putArray("required").add(key);
+        return schema.putObject("properties").putObject(key);
+    }
+
+    /** Where a value is not required null counts as none. */
+    private static ObjectNode orNull(ObjectNode schema) {
+        ObjectNode either = JSON.objectNode();
+        either.putArray("anyOf").add(schema).addObject().put("type", "null");
+        return either;
+    }
+
+    /** So does an empty text for a name. */
+    private static ObjectNode orEmpty(ObjectNode words) {
+        ObjectNode either = orNull(words);
+        ((ArrayNode) either.get("anyOf")).addObject().put("const", "");
+        return either;
     }
 
     private static ObjectNode list(ObjectNode items) {
