@@ -35,9 +35,9 @@ public final class GithubRenderer {
         out.append(",title=").append(property("nsbox " + d.code().id())).append("::");
         out.append(data(Printable.of(d.message())));
         for (Related related : d.related()) {
-            out.append(data("\n" + related.span().location() + ": " + related.label()));
+            out.append(data("\n" + Printable.of(related.span().location() + ": " + related.label())));
         }
-        d.help().ifPresent(help -> out.append(data("\nhelp: " + help)));
+        d.help().ifPresent(help -> out.append(data("\nhelp: " + Printable.ofLines(help))));
         out.append('\n');
     }
 

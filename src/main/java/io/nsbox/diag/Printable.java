@@ -20,6 +20,11 @@ public final class Printable {
         return out.toString();
     }
 
+    /** Likewise, but the text keeps its line breaks. */
+    static String ofLines(String text) {
+        return String.join("\n", text.lines().map(Printable::of).toList());
+    }
+
     /** The text in single quotes, printable, and cut where it is long; for use inside a message. */
     public static String quote(String text) {
         return "'" + cut(text) + "'";
@@ -77,11 +82,19 @@ public final class Printable {
         if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
             return 0;
         }
-        return isWide(c) ? 2 : 1;
+        if (isJoined(c)) {
+            return 0;
+        }
+        return WideCharacters.contains(c) ? 2 : 1;
+    }
+
+    /** Vowels and finals of a Korean syllable, which are drawn into the square of its first letter. */
+    private static boolean isJoined(int c) {
+        return (c >= 0x1160 && c <= 0x11ff) || (c >= 0xd7b0 && c <= 0xd7ff);
     }
 
     /** Controls, invisible format characters, line separators, and halves of surrogate pairs. */
-    private static boolean isHidden(int c) {
+    public static boolean isHidden(int c) {
         if (c < 0x7f) {
             return false;
         }
@@ -93,22 +106,5 @@ public final class Printable {
                     Character.PARAGRAPH_SEPARATOR -> true;
             default -> false;
         };
-    }
-
-    /** The blocks whose characters are all, or nearly all, of the classes W and F (EastAsianWidth.txt). */
-    private static boolean isWide(int c) {
-        return (c >= 0x1100 && c <= 0x115f)
-                || (c >= 0x2e80 && c <= 0x303e)
-                || (c >= 0x3041 && c <= 0xa4cf)
-                || (c >= 0xa960 && c <= 0xa97f)
-                || (c >= 0xac00 && c <= 0xd7a3)
-                || (c >= 0xf900 && c <= 0xfaff)
-                || (c >= 0xfe30 && c <= 0xfe6f)
-                || (c >= 0xff01 && c <= 0xff60)
-                || (c >= 0xffe0 && c <= 0xffe6)
-                || (c >= 0x1f300 && c <= 0x1f64f)
-                || (c >= 0x1f680 && c <= 0x1f6ff)
-                || (c >= 0x1f900 && c <= 0x1faff)
-                || (c >= 0x20000 && c <= 0x3fffd);
     }
 }

@@ -73,12 +73,8 @@ public final class TextRenderer {
             out.append(indent)
                     .append(style.margin("="))
                     .append(" help: ")
-                    .append(printableLines(text))
+                    .append(Printable.ofLines(text))
                     .append('\n');
         });
-    }
-
-    private static String printableLines(String text) {
-        return String.join("\n", text.lines().map(Printable::of).toList());
     }
 }

@@ -73,7 +73,6 @@ public final class PlanPrinter {
     }
 
     private static String cause(Span span) {
-        return "  <- " + Printable.of(span.location()) + ": "
-                + Printable.of(span.text().strip());
+        return "  <- " + Printable.of(span.location() + ": " + span.text().strip());
     }
 }

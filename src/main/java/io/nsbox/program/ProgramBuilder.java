@@ -1,5 +1,6 @@
 package io.nsbox.program;
 
+import io.nsbox.diag.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -130,23 +131,24 @@ public final class ProgramBuilder {
         return Arrays.copyOf(bytes, bytes.length + 1);
     }
 
-    /** A text in double quotes with C's escapes for what would not print. */
+    /** A text in double quotes with C's escapes for what would not print: of a character beyond ASCII, for each of its bytes. */
     public static String quote(String content) {
         StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < content.length(); i++) {
-            char c = content.charAt(i);
+        content.codePoints().forEach(c -> {
             if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
+                quoted.append('\\').append((char) c);
             } else if (c == '\n') {
                 quoted.append("\\n");
             } else if (c == '\t') {
                 quoted.append("\\t");
-            } else if (Character.isISOControl(c)) {
-                quoted.append('\\').append(c >> 6 & 7).append(c >> 3 & 7).append(c & 7);
+            } else if (c < 0x20 || c == 0x7f || Printable.isHidden(c)) {
+                for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+                    quoted.append('\\').append(b >> 6 & 3).append(b >> 3 & 7).append(b & 7);
+                }
             } else {
-                quoted.append(c);
+                quoted.appendCodePoint(c);
             }
-        }
+        });
         return quoted.append('"').toString();
     }
 

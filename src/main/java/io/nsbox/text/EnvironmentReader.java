@@ -145,7 +145,7 @@ final class EnvironmentReader {
         if (node instanceof Scalar scalar && !scalar.isNull()) {
             String help = Suggestion.nearest(scalar.text(), List.of("true", "false"))
                     .map(word -> "did you mean '" + word + "'?")
-                    .orElse("write [" + scalar.text() + "]");
+                    .orElse("write [" + Printable.cut(scalar.text()) + "]");
             binding.wrongType(node, path, "true, false or a list", help);
             return Optional.empty();
         }

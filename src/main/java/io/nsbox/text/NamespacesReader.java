@@ -64,7 +64,7 @@ final class NamespacesReader {
             }
             String help = Suggestion.nearest(scalar.text(), List.of(ALL))
                     .map(word -> "did you mean '" + word + "'?")
-                    .orElse("write [" + scalar.text() + "]");
+                    .orElse("write [" + Printable.cut(scalar.text()) + "]");
             binding.wrongType(node, path, "a list, or the word all", help);
             return find(scalar.text()).map(EnumSet::of).orElseGet(() -> EnumSet.noneOf(Namespace.class));
         }

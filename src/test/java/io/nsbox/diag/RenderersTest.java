@@ -68,6 +68,35 @@ class RenderersTest {
     }
 
     @Test
+    void aCaretStandsBelowWhatItMarksWhateverIsBeforeIt() {
+        String line = "x: \u2705\u2b50\ud83d\udee0\u4e2de\u0301\ud83e\udd80\u1112\u1161\u11ab q";
+        Diagnostic diagnostic = Diagnostic.at(
+                Severity.ERROR,
+                Code.UNKNOWN_KEY,
+                new Span("box.yaml", 1, line.codePointCount(0, line.length()), 1, line),
+                "",
+                "what is this?");
+        // Two columns for each of the mark, the star, the ideograph, the crab and the syllable; one for the tools, and
+        // the letter.
+        assertThat(new TextRenderer(Style.PLAIN).render(diagnostic))
+                .isEqualTo(
+                        "box.yaml:1:15: error: what is this?\n   |\n 1 | " + line + "\n   | " + " ".repeat(16) + "^\n");
+    }
+
+    @Test
+    void whatIsQuotedInAHelpCannotMoveTheCursor() {
+        Diagnostic diagnostic = Diagnostic.at(Severity.ERROR, Code.UNKNOWN_KEY, HOSTNAME, "", "no")
+                .withRelated(new Span("a\u001b", 1, 1, 1, ""), "\u202e")
+                .withHelp("write [\u001b[31m]\n\u009b");
+        assertThat(new GithubRenderer().render(List.of(diagnostic)))
+                .isEqualTo(
+                        "::error file=specs/a%2Cb%3Ac%25.yaml,line=3,endLine=3,col=1,endColumn=9,title=nsbox unknown-key::"
+                                + "no%0Aa\u241b:1:1: <U+202E>%0Ahelp: write [\u241b[31m]%0A<U+009B>\n");
+        assertThat(new TextRenderer(Style.PLAIN).render(diagnostic))
+                .endsWith("   = help: write [\u241b[31m]\n           <U+009B>\n");
+    }
+
+    @Test
     void workflowCommandsEscapeWhatWouldEndThem() {
         assertThat(new GithubRenderer().render(BOTH)).isEqualTo("""
                 ::error file=specs/a%2Cb%3Ac%25.yaml,line=3,endLine=3,col=1,endColumn=9,title=nsbox missing-namespace::\
