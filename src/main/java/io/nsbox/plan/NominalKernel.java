@@ -184,7 +184,7 @@ final class NominalKernel implements Kernel {
                 }
                 // Of the file at first, then of the copy that was executed.
                 isSealed = !isSealed;
-                yield isSealed ? -EINVAL : SealLauncher.SEALS;
+                yield isSealed ? -Linux.EINVAL : SealLauncher.SEALS;
             }
             case SENDFILE -> {
                 isCopied = !isCopied;
