@@ -1,5 +1,6 @@
 package io.nsbox.plan;
 
+import io.nsbox.diag.Printable;
 import io.nsbox.program.Arch;
 import io.nsbox.program.Arithmetic;
 import io.nsbox.program.Condition;
@@ -137,14 +138,14 @@ public final class Lowering {
     private void start(Optional<Proof> proof) {
         Slot argc = frame.scratch;
         if (isOnce) {
-            b.set(file, b.text(plan.file()));
+            b.set(file, b.text(Printable.of(plan.file())));
             return;
         }
         Label right = b.label("image is right");
         b.load(8, argc, Operand.of(Slot.STACK), 0);
         if (proof.isEmpty()) {
             // Not the path: the same spec gives the same launcher, wherever it lies when it is built.
-            b.set(file, b.text(plan.file().substring(plan.file().lastIndexOf('/') + 1)));
+            b.set(file, b.text(Printable.of(plan.file().substring(plan.file().lastIndexOf('/') + 1))));
             b.branch(argc, Condition.LESS, 2, right);
             complain("nsbox: error: this launcher takes no arguments\n");
             b.place(right);
@@ -155,7 +156,13 @@ public final class Lowering {
         b.branch(argc, Condition.AT_LEAST, 2, called);
         complain("nsbox: error: this image belongs to nsbox's cache; use `nsbox up`\n");
         b.place(called);
-        b.load(8, file, Operand.of(Slot.STACK), 16);
+        String shown = Printable.of(plan.file());
+        if (shown.equals(plan.file())) {
+            b.load(8, file, Operand.of(Slot.STACK), 16);
+        } else {
+            // The caller's spelling of it would act on the terminal.
+            b.set(file, b.text(shown));
+        }
         new ProveInputs(proof.get()).emit(b, frame, stale);
         b.jump(right);
         b.place(stale);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What the readers of the keys share: typed access to nodes, the problems found, and where each part stands. */
@@ -172,6 +173,11 @@ final class Binding {
 
     /** Text, and nothing that YAML takes for something else. */
     Optional<String> text(YamlNode node, String path) {
+        return text(node, path, text -> true, "");
+    }
+
+    /** Likewise; what quotes would not make right is answered by another help. */
+    Optional<String> text(YamlNode node, String path, Predicate<String> right, String help) {
         if (isMissing(node, path)) {
             return Optional.empty();
         }
@@ -180,7 +186,8 @@ final class Binding {
             return Optional.empty();
         }
         if (scalar.type() != ScalarType.TEXT) {
-            wrongType(node, path, "text", "put it in quotes: \"" + scalar.text() + "\"");
+            boolean quoted = right.test(scalar.text());
+            wrongType(node, path, "text", quoted ? "put it in quotes: \"" + scalar.text() + "\"" : help);
             return Optional.empty();
         }
         return noInterpolation(scalar, path) ? sound(scalar, path) : Optional.empty();

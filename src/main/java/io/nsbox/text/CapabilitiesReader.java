@@ -17,6 +17,7 @@ import java.util.Set;
 /** Reads {@code cap_drop} and {@code cap_add}: names with or without {@code CAP_}, and {@code ALL}. */
 final class CapabilitiesReader {
     private static final String ALL = "ALL";
+    private static final String NAMES = "capabilities(7) lists them; ALL is every one";
 
     private final Binding binding;
 
@@ -34,7 +35,7 @@ final class CapabilitiesReader {
             String at = path + "[" + i + "]";
             YamlNode item = items.get(i);
             binding.item(at, item);
-            Optional<String> name = binding.text(item, at).flatMap(word -> find(item, at, word));
+            Optional<String> name = binding.text(item, at, text -> false, NAMES).flatMap(word -> find(item, at, word));
             if (name.isEmpty()) {
                 continue;
             }
@@ -69,7 +70,7 @@ final class CapabilitiesReader {
                     "no capability is called " + Printable.quote(word),
                     Suggestion.nearest(bare, LinuxCapability.words())
                             .map(near -> "did you mean '" + near + "'?")
-                            .orElse("capabilities(7) lists them; ALL is every one"));
+                            .orElse(NAMES));
         }
         return known.map(Enum::name);
     }

@@ -81,7 +81,8 @@ final class ConfinementReader {
     }
 
     private void umask(YamlNode node, String path) {
-        Optional<String> text = binding.text(node, path);
+        String help = "write up to three octal digits in quotes, such as \"022\"";
+        Optional<String> text = binding.text(node, path, UMASK.asMatchPredicate(), help);
         if (text.isEmpty()) {
             return;
         }
@@ -91,7 +92,7 @@ final class ConfinementReader {
                     node,
                     path,
                     Printable.quote(text.get()) + " is not a file mode creation mask",
-                    "write up to three octal digits in quotes, such as \"022\"");
+                    help);
             return;
         }
         umask = Integer.parseInt(text.get(), 8);

@@ -197,6 +197,24 @@ class FilesAndEnvironmentIT {
 
     @ParameterizedTest
     @EnumSource(Identity.class)
+    void theNameOfASpecDoesNothingToTheTerminalThatARefusalIsShownOn(Identity identity) {
+        try (Workshop workshop = Workshop.open(identity)) {
+            String name = "a\u001b[2Jb.yaml";
+            workshop.file(name, "namespaces: []\ncommand: [/missing]\n");
+            for (Object[] words : new Object[][] {
+                {workshop.nsbox(), "up", name},
+                {workshop.nsbox(), "up", name},
+                {workshop.build(Path.of(name), "launcher")}
+            }) {
+                Running.Result result = workshop.run(words);
+                assertThat(result.status()).isEqualTo(127);
+                assertThat(result.err()).doesNotContain("\u001b").contains("--> a\u241b[2Jb.yaml:2:");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Identity.class)
     void whyACommandCannotBeExecutedShowsInStatusAndMessage(Identity identity) throws IOException {
         try (Workshop workshop = Workshop.open(identity)) {
             workshop.file("plain", "#!/bin/sh\n");
