@@ -148,6 +148,17 @@ class SeccompIT {
             }
             assertThat(probe(workshop, "default", "keep-id", "call", number("socket"), "1", "1"))
                     .isEqualTo(new Running.Result(0, "0\n", ""));
+            // TIOCSTI and TIOCLINUX, and what stands beside them.
+            for (String request : List.of("0x5412", "0x100005412", "0x541c", "0x10000541c")) {
+                assertThat(probe(workshop, "default", "root", "call", number("ioctl"), "99", request))
+                        .as(request)
+                        .isEqualTo(new Running.Result(0, "1\n", ""));
+            }
+            for (String request : List.of("0", "0x5411", "0x5413", "0x541b", "0x541d", "0x80045430", "0xc0105500")) {
+                assertThat(probe(workshop, "default", "root", "call", number("ioctl"), "99", request))
+                        .as(request)
+                        .isEqualTo(new Running.Result(0, "9\n", ""));
+            }
             assertThat(probe(workshop, "default", "keep-id", "threads")).isEqualTo(new Running.Result(0, "0\n", ""));
             assertThat(probe(workshop, "default", "root", "call", number("unshare"), "0x4000000"))
                     .as("root inside has the capability that the rule asks for")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsbox.testing.Identity;
 import io.nsbox.testing.Requirements;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,13 @@ class TtyIT {
     private static final String OF_SANDBOX = OF_HOST + "dev: minimal\n";
 
     private static final String WITH_INIT = OF_SANDBOX + "init: true\n";
+
+    /** Types a command into whatever terminal it can reach: TIOCSTI (ioctl_tty(2)). */
+    private static final String PUSH = "import fcntl,os\n"
+            + "for f in (0, 1, 2):\n    for c in 'touch pushed\\n':\n        try: fcntl.ioctl(f, 0x5412, c)\n"
+            + "        except OSError: pass\n"
+            + "try:\n    t = os.open('/dev/tty', os.O_RDWR)\n    for c in 'touch pushed\\n': fcntl.ioctl(t, 0x5412, c)\n"
+            + "except OSError: pass\nprint('pushed all')\n";
 
     private Workshop workshop;
 
@@ -71,13 +79,8 @@ class TtyIT {
     @MethodSource("everyone")
     void whatIsPushedIntoTheTerminalDoesNotReachTheCallers(Identity identity, String spec) {
         Requirements.requireProgram("python3");
-        String attack = "import fcntl,os\n"
-                + "for f in (0, 1, 2):\n    for c in 'touch pushed\\n':\n        try: fcntl.ioctl(f, 0x5412, c)\n"
-                + "        except OSError: pass\n"
-                + "try:\n    t = os.open('/dev/tty', os.O_RDWR)\n    for c in 'touch pushed\\n': fcntl.ioctl(t, 0x5412, c)\n"
-                + "except OSError: pass\nprint('pushed all')\n";
         try (Tmux terminal = open(identity, spec + "command: [/usr/bin/python3, push.py]\n")) {
-            workshop.file("push.py", attack);
+            workshop.file("push.py", PUSH);
             terminal.type("./box; echo \"status $?\"")
                     .shows("status 0")
                     .type("echo later")
@@ -85,6 +88,32 @@ class TtyIT {
             assertThat(terminal.screen()).contains("pushed all");
             assertThat(workshop.folder().resolve("pushed")).doesNotExist();
         }
+    }
+
+    /** S14: with the caller's terminal it is the filter that keeps it from typing, where the kernel would let it. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void theDefaultProfileKeepsACommandFromTypingIntoTheCallersTerminal(Identity identity) throws IOException {
+        Requirements.requireProgram("python3");
+        // Older kernels than 6.2 have no such setting, and let everybody.
+        Path setting = Path.of("/proc/sys/dev/tty/legacy_tiocsti");
+        Requirements.require(
+                !Files.exists(setting) || Files.readString(setting).startsWith("1"),
+                "dev.tty.legacy_tiocsti lets nobody type into a terminal here");
+        String spec = OF_HOST + "tty: false\ncommand: [/usr/bin/python3, push.py]\n";
+        for (boolean filtered : new boolean[] {false, true}) {
+            try (Tmux terminal = open(identity, spec + (filtered ? "seccomp: default\n" : ""))) {
+                workshop.file("push.py", PUSH);
+                terminal.type("./box; echo \"status $?\"")
+                        .shows("status 0")
+                        .type("echo later")
+                        .shows("later");
+                assertThat(terminal.screen()).contains("pushed all");
+                assertThat(Files.exists(workshop.folder().resolve("pushed"))).isEqualTo(!filtered);
+            }
+            workshop.close();
+        }
+        workshop = null;
     }
 
     @ParameterizedTest
