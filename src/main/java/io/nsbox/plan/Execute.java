@@ -159,7 +159,7 @@ record Execute(List<String> command, boolean found, boolean underLandlock, Optio
 
     /** The path that was put together last. */
     Operand shownCandidate(Frame frame) {
-        return frame.page.shownAs("\"<folder of PATH>/" + command.get(0) + "\"");
+        return frame.page.shownAs(ProgramBuilder.quote("<folder of PATH>/" + command.get(0)));
     }
 
     /** Leaves 0 in the second scratch slot if the file is there. */

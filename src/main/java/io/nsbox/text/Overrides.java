@@ -182,7 +182,7 @@ final class Overrides {
         if (!(value instanceof Scalar scalar)) {
             report(
                     key,
-                    Key.ENVIRONMENT.word() + "." + name,
+                    Key.ENVIRONMENT.word() + "." + Printable.of(name),
                     "a variable has one value, not " + value.describe(),
                     "put it in quotes");
             return list;
@@ -214,7 +214,7 @@ final class Overrides {
         for (Step step : path.subList(0, steps)) {
             result = step.after(result);
         }
-        return result;
+        return Printable.of(result);
     }
 
     private void report(Place place, String path, String message, String help) {
