@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,6 +27,11 @@ record Awaited(Sandbox sandbox, @Nullable FileChannel status) implements AutoClo
         Path file = sandbox.folder().resolve(Registration.STATUS);
         while (true) {
             try {
+                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    // Nothing that a launcher made: it says no status, as with those whose launcher was killed.
+                    return new Awaited(sandbox, null);
+                }
                 return new Awaited(sandbox, FileChannel.open(file, StandardOpenOption.READ));
             } catch (NoSuchFileException e) {
                 // Its launcher is about to make it, or was killed before.

@@ -136,7 +136,13 @@ record Ending(NamedSandboxes sandboxes) {
         if (!pids[0].matches("\\d{1,10}") || Files.exists(Path.of("/proc", pids[0]))) {
             return;
         }
-        Path report = Path.of(Registering.read(sandbox).report());
+        Path report;
+        try {
+            report = Path.of(Registering.read(sandbox).report());
+        } catch (StateException e) {
+            // Its launcher was killed before it had written that, or the disk was full: it can be removed all the same.
+            return;
+        }
         if (report.isAbsolute()) {
             Files.deleteIfExists(report.resolveSibling(Registration.UNFINISHED_REPORT + pids[0]));
         }

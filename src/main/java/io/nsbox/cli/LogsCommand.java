@@ -4,11 +4,14 @@ import io.nsbox.plan.Registration;
 import io.nsbox.state.Sandbox;
 import io.nsbox.state.Sandboxes;
 import io.nsbox.text.DurationReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -77,7 +80,7 @@ final class LogsCommand implements Callable<Integer> {
         Instant from = since == null ? Instant.MIN : since(since);
         return sandboxes.one(name, sandbox -> {
             Path log = sandbox.folder().resolve(Registration.LOG);
-            if (!Files.exists(log)) {
+            if (!Files.isRegularFile(log, LinkOption.NOFOLLOW_LINKS)) {
                 throw new StateException(
                         "the sandbox '" + name + "' keeps no log: it was not started with nsbox up -d");
             }
@@ -104,13 +107,22 @@ final class LogsCommand implements Callable<Integer> {
     /** Lets the process that keeps the log write what the sandbox said at last. */
     private static void awaitLogger(Sandbox sandbox) throws IOException {
         // Without a pid namespace it goes on for as long as anybody is left in the background who can write.
-        boolean allEnded = Registering.read(sandbox).namespaces().contains("pid");
+        boolean allEnded = hasPidNamespace(sandbox);
         int patience = allEnded ? LOGGER_MILLIS : LOGGER_MILLIS_BESIDE_OTHERS;
         for (int waited = 0; waited < patience; waited += NamedSandboxes.POLL_MILLIS) {
             if (!Sandboxes.isHeld(sandbox, Registration.LOG)) {
                 return;
             }
             NamedSandboxes.pause();
+        }
+    }
+
+    private static boolean hasPidNamespace(Sandbox sandbox) throws IOException {
+        try {
+            return Registering.read(sandbox).namespaces().contains("pid");
+        } catch (StateException e) {
+            // What it is described by says nothing against its log.
+            return false;
         }
     }
 
@@ -135,16 +147,31 @@ final class LogsCommand implements Callable<Integer> {
 
     /** The index has one entry for each part of the log, in the order of time. */
     private static long firstSince(Sandbox sandbox, Instant from, long length) throws IOException {
-        byte[] index = Files.readAllBytes(sandbox.folder().resolve(Registration.LOG_INDEX));
-        ByteBuffer entries = ByteBuffer.wrap(index).order(ByteOrder.LITTLE_ENDIAN);
-        while (entries.remaining() >= ENTRY) {
-            Instant time = Instant.ofEpochSecond(entries.getLong(), entries.getLong());
-            long offset = entries.getLong();
-            if (!time.isBefore(from)) {
-                return offset;
+        Path index = sandbox.folder().resolve(Registration.LOG_INDEX);
+        if (!Files.isRegularFile(index, LinkOption.NOFOLLOW_LINKS)) {
+            throw noTimes(sandbox);
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(index), CHUNK)) {
+            for (byte[] entry = in.readNBytes(ENTRY); entry.length == ENTRY; entry = in.readNBytes(ENTRY)) {
+                ByteBuffer numbers = ByteBuffer.wrap(entry).order(ByteOrder.LITTLE_ENDIAN);
+                Instant time = Instant.ofEpochSecond(numbers.getLong(), numbers.getLong());
+                long offset = numbers.getLong();
+                if (offset < 0) {
+                    throw noTimes(sandbox);
+                }
+                if (!time.isBefore(from)) {
+                    return offset;
+                }
             }
+        } catch (DateTimeException | ArithmeticException e) {
+            throw noTimes(sandbox);
         }
         return length;
+    }
+
+    private static StateException noTimes(Sandbox sandbox) {
+        return new StateException("the times of the log of the sandbox '" + sandbox.name()
+                + "' cannot be read; without --since it is printed from its start");
     }
 
     /** Where the last lines begin; a last line without a line break counts as one. */

@@ -3,7 +3,6 @@ package io.nsbox.cli;
 import io.nsbox.diag.Printable;
 import io.nsbox.state.Sandbox;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -146,11 +145,9 @@ final class PsCommand implements Callable<Integer> {
     private static Optional<Registering.Description> description(Sandbox sandbox) {
         try {
             return Optional.of(Registering.read(sandbox));
-        } catch (StateException e) {
-            // It is just being started, or removed.
+        } catch (StateException | IOException e) {
+            // It is just being started, or removed. Whatever it is, the others are to be listed.
             return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -15,11 +15,14 @@ import io.nsbox.state.Sandbox;
 import io.nsbox.state.Sandboxes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -103,19 +106,38 @@ public record Registering(Sandboxes sandboxes, boolean detached, String help) {
             boolean init,
             boolean detached,
             String report,
-            Map<String, String> inputs) {}
+            Map<String, String> inputs) {
+        /** Nothing is missing in what nsbox wrote, and paths are paths. */
+        public Description {
+            spec = Path.of(spec).toString();
+            Objects.requireNonNull(file);
+            settings = List.copyOf(settings);
+            Objects.requireNonNull(home);
+            command = List.copyOf(command);
+            namespaces = List.copyOf(namespaces);
+            report = Path.of(report).toString();
+            inputs = Map.copyOf(inputs);
+        }
+    }
 
     /** Reads the description of a sandbox. */
     static Description read(Sandbox sandbox) throws IOException {
         String json = Sandboxes.read(sandbox, DESCRIPTION);
         try {
-            return JsonMapper.builder()
+            @Nullable
+            Description description = JsonMapper.builder()
                     .disable(tools.jackson.databind.DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .build()
                     .readValue(json, Description.class);
+            if (description != null) {
+                return description;
+            }
         } catch (tools.jackson.core.JacksonException e) {
-            throw new StateException("what describes the sandbox '" + sandbox.name()
-                    + "' cannot be read; it may just have been started: try again");
+            // Half a text, or another one.
         }
+        throw new StateException("what describes the sandbox '" + sandbox.name() + "' cannot be read; "
+                + (sandbox.isAlive()
+                        ? "it may just have been started: try again"
+                        : "`nsbox rm " + sandbox.name() + "` removes it"));
     }
 }

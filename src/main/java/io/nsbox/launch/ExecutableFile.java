@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -117,6 +118,9 @@ public final class ExecutableFile {
         }
         if (failure instanceof AccessDeniedException) {
             return "permission denied";
+        }
+        if (failure instanceof DirectoryNotEmptyException) {
+            return failure.getMessage() + " is a folder with something in it";
         }
         if (failure instanceof NotDirectoryException) {
             return "a part of its path is not a folder";

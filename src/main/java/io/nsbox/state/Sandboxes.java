@@ -1,6 +1,7 @@
 package io.nsbox.state;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -27,6 +28,10 @@ public record Sandboxes(Path folder) {
     private static final String LOCK = "lock";
     private static final String PIDS = "pids";
     private static final String STATUS = "status";
+
+    /** No file of a sandbox's comes near it; what does is nothing that a launcher wrote. */
+    private static final int MOST_BYTES = 16 << 20;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
 
     /** All of them, by name; entries that end while they are looked at are as they were. */
@@ -119,12 +124,12 @@ public record Sandboxes(Path folder) {
     }
 
     private static String text(Path file) throws IOException {
-        // Who put a named pipe here would make everybody wait.
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
+        // Who put a named pipe here would make everybody wait, and who put a loop of links would make every list fail.
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return "";
         }
-        try {
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
@@ -182,6 +187,10 @@ public record Sandboxes(Path folder) {
         check();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
+                if (!NAME.matcher(String.valueOf(entry.getFileName())).matches()
+                        || !Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                    continue;
+                }
                 boolean claimed = Files.exists(entry.resolve(LOCK), LinkOption.NOFOLLOW_LINKS);
                 Optional<Instant> made = modified(entry);
                 if (!claimed && made.isPresent() && made.get().isBefore(before)) {
