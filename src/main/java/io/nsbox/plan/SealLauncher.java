@@ -64,6 +64,7 @@ final class SealLauncher implements Step {
         Slot result = frame.scratch2;
         Label begin = b.label("look at the own file");
         Label open = b.label("the own file is not sealed");
+        Label unknown = b.label("whether it is sealed is not known");
         Label sealed = b.label("the own file is sealed");
         b.place(begin);
         emitter.must(
@@ -74,15 +75,19 @@ final class SealLauncher implements Step {
                 Operand.named("AT_FDCWD", Linux.AT_FDCWD),
                 b.text("/proc/self/exe"),
                 Operand.named("O_RDONLY|O_CLOEXEC", Linux.O_RDONLY | Linux.O_CLOEXEC));
-        // EINVAL: a file that can have no seals.
         b.call(
                 result,
-                new OnError.GoTo(open),
+                new OnError.GoTo(unknown),
                 Syscall.FCNTL,
                 Operand.of(own),
                 Operand.named("F_GET_SEALS", F_GET_SEALS));
         b.compute(Arithmetic.AND, result, Operand.of(result), Operand.number(SEALS));
         b.branch(result, Condition.EQUAL, SEALS, sealed);
+        b.jump(open);
+        b.place(unknown);
+        // EINVAL: a file that can have no seals.
+        b.branch(result, Condition.EQUAL, -Linux.EINVAL, open);
+        failed(emitter, "fcntl(<own file>, F_GET_SEALS)", Hints.NONE, result);
         b.place(open);
         executeCopy(emitter, own);
         b.jump(begin);
@@ -112,7 +117,11 @@ final class SealLauncher implements Step {
                 Operand.named("MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC", flags | MFD_EXEC));
         b.jump(made);
         b.place(refused);
+        Label older = b.label("the kernel knows no MFD_EXEC");
         // MFD_EXEC is of Linux 6.3: older kernels do not know it, and newer ones may insist on it.
+        b.branch(copy, Condition.EQUAL, -Linux.EINVAL, older);
+        failed(emitter, "memfd_create(\"nsbox\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC)", hints, copy);
+        b.place(older);
         emitter.must(hints, copy, Syscall.MEMFD_CREATE, name, Operand.named("MFD_CLOEXEC|MFD_ALLOW_SEALING", flags));
         b.place(made);
         b.place(more);
@@ -139,5 +148,10 @@ final class SealLauncher implements Step {
                 Operand.of(arguments),
                 Operand.of(environment),
                 Operand.named("AT_EMPTY_PATH", Linux.AT_EMPTY_PATH));
+    }
+
+    private static void failed(Emitter emitter, String call, Hints hints, Slot result) {
+        emitter.builder().compute(Arithmetic.SUBTRACT, result, Operand.number(0), Operand.of(result));
+        emitter.fail(call, hints, Refusal.SETUP, Operand.of(result));
     }
 }

@@ -11,7 +11,6 @@ import io.nsbox.spec.TimeOffsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +46,7 @@ record ShiftClocks(TimeOffsets offsets, boolean withUser, Optional<Span> cause) 
                 withUser
                         ? Operand.named("CLONE_NEWTIME|CLONE_NEWUSER", Linux.CLONE_NEWTIME | Linux.CLONE_NEWUSER)
                         : Operand.named("CLONE_NEWTIME", Linux.CLONE_NEWTIME));
-        Slot file = Objects.requireNonNullElse(opened, emitter.frame().scratch.as("file"));
+        Slot file = opened == null ? emitter.frame().scratch.as("file") : opened;
         if (opened == null) {
             OpenClocks.open(emitter, file);
         }

@@ -260,7 +260,7 @@ class JoinAttackIT {
                                     125,
                                     "",
                                     "nsbox: error: step 1 of 18 refused: run from a sealed copy of the launcher: EACCES (Permission denied)\n"
-                                            + "  = note: the call was execveat(<copy>, \"\", <arguments>, <environment>, AT_EMPTY_PATH)\n"
+                                            + "  = note: the call was memfd_create(\"nsbox\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC)\n"
                                             + "  = help: vm.memfd_noexec or a security module forbids to run from memory, which keeps the launcher's file from those inside\n"));
         }
     }
