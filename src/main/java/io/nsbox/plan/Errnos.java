@@ -52,6 +52,7 @@ final class Errnos {
     /** Those that only a few calls return: a launcher carries their texts where a hint speaks of them. */
     static final List<Errno> RARE = List.of(
             new Errno(25, "ENOTTY", "Inappropriate ioctl for device"),
+            new Errno(27, "EFBIG", "File too large"),
             new Errno(34, "ERANGE", "Numerical result out of range"));
 
     /** Only met where files are made: launchers that make none do without their texts. */

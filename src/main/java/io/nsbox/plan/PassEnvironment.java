@@ -170,6 +170,10 @@ record PassEnvironment(InheritEnv inherit, List<Variable> variables, Optional<Sp
         b.place(matched);
         b.branch(frame.envEnd, Condition.AT_LEAST, frame.environment.plus(8 * Frame.MOST_INHERITED), full);
         push(b, frame, Operand.of(entry));
+        if (prefixes.stream().anyMatch(PATH::startsWith)) {
+            // Of several the first counts, as with getenv(3): in the command itself, too.
+            b.branch(frame.path, Condition.NOT_EQUAL, 0, loop);
+        }
         b.compare(Operand.of(entry), b.text(PATH + "="), Operand.number(PATH.length() + 1), differs);
         b.branch(differs, Condition.NOT_EQUAL, 0, loop);
         b.compute(Arithmetic.ADD, frame.path, Operand.of(entry), Operand.number(PATH.length() + 1));

@@ -48,6 +48,7 @@ record WriteFile(Mount.TextFile file, int index, Optional<Span> cause) implement
         if (length > 0) {
             Label whole = b.label("file is written");
             emitter.must(
+                    Hints.on(Linux.EFBIG, "the caller's limit of a file's size is reached (ulimit -f)"),
                     written,
                     Syscall.WRITE,
                     Operand.of(open),

@@ -56,6 +56,8 @@ public final class Linux {
     public static final int EXDEV = 18;
     /** Invalid argument. */
     public static final int EINVAL = 22;
+    /** File too large. */
+    public static final int EFBIG = 27;
     /** No space left on device. */
     public static final int ENOSPC = 28;
     /** Read-only file system. */

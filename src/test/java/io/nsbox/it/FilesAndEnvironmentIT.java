@@ -3,6 +3,7 @@ package io.nsbox.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsbox.testing.Identity;
+import io.nsbox.testing.Requirements;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -126,6 +127,46 @@ class FilesAndEnvironmentIT {
                     "box", USER + "inherit_env: [LC_*]\ncommand: [sh, -c, 'printf %s \"$LC_ODD\" | od -An -tx1']\n");
             assertThat(workshop.run("sh", "-c", "LC_ODD=$(printf '\\377\\001\\n=\\303') exec ./box"))
                     .isEqualTo(new Running.Result(0, " ff 01 0a 3d c3\n", ""));
+        }
+    }
+
+    /** As with getenv(3), also where all of the environment is passed on, and the second with it. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void ofTwoPathsTheFirstIsSearched(Identity identity) {
+        Requirements.requireProgram("python3");
+        try (Workshop workshop = Workshop.open(identity)) {
+            workshop.launcher("all", USER + "inherit_env: true\ncommand: [sh, -c, 'echo fine']\n");
+            workshop.launcher("some", USER + "inherit_env: [P*]\ncommand: [sh, -c, 'echo fine']\n");
+            workshop.launcher("named", USER + "inherit_env: [PATH]\ncommand: [sh, -c, 'echo fine']\n");
+            String twice = """
+                    import ctypes, sys
+                    words = lambda *all: (ctypes.c_char_p * (len(all) + 1))(*all, None)
+                    path = sys.argv[1].encode()
+                    ctypes.CDLL(None).execve(path, words(path), words(b"PATH", b"PATH=/usr/bin:/bin", b"PATH=/nowhere"))
+                    """;
+            for (String launcher : List.of("./all", "./some", "./named")) {
+                assertThat(workshop.run("python3", "-c", twice, launcher))
+                        .as(launcher)
+                        .isEqualTo(new Running.Result(0, "fine\n", ""));
+            }
+        }
+    }
+
+    /** What the shell calls a block is 512 or 1024 bytes: none is less than anything. */
+    @ParameterizedTest
+    @EnumSource(Identity.class)
+    void aLimitOfFilesSizesIsToldByItsName(Identity identity) {
+        try (Workshop workshop = Workshop.open(identity)) {
+            workshop.launcher(
+                    "box",
+                    "namespaces: [user, mount]\nuid_map: root\ntmpfs: [/mnt]\n"
+                            + "mounts: [{type: file, target: /mnt/f, content: hello}]\ncommand: [\"true\"]\n");
+            Running.Result result = workshop.run("sh", "-c", "(ulimit -f 0; ./box; echo $?) 2>&1 | cat");
+            assertThat(result.out())
+                    .contains("refused: write the file for /mnt/f: EFBIG (File too large)\n")
+                    .contains("= help: the caller's limit of a file's size is reached (ulimit -f)\n")
+                    .endsWith("\n125\n");
         }
     }
 
