@@ -92,7 +92,7 @@ public record CallerFacts(
         List<Long> numbers = new ArrayList<>();
         StringTokenizer words = new StringTokenizer(field);
         while (words.hasMoreTokens()) {
-            numbers.add(Long.parseLong(words.nextToken()));
+            numbers.add(Integer.toUnsignedLong(Integer.parseUnsignedInt(words.nextToken())));
         }
         return numbers;
     }

@@ -32,19 +32,25 @@ public record OciCaller(
                                 line.substring(colon + 1).strip());
                     }
                 }));
-        Optional<Integer> last = tree.word("/proc/sys/kernel/cap_last_cap").map(Integer::parseInt);
+        Optional<Integer> last = tree.word("/proc/sys/kernel/cap_last_cap")
+                .filter(number -> number.matches("\\d{1,2}"))
+                .map(Integer::parseInt);
         Optional<KernelRelease> kernel = tree.word("/proc/sys/kernel/osrelease").flatMap(OciCaller::release);
         Optional<CallerFacts> ids = CallerFacts.read(tree);
         if (ids.isEmpty() || last.isEmpty() || kernel.isEmpty() || !fields.containsKey("Umask")) {
             return Optional.empty();
         }
-        return Optional.of(new OciCaller(
-                ids.get(),
-                Long.parseUnsignedLong(fields.getOrDefault("CapPrm", "0"), 16),
-                Long.parseUnsignedLong(fields.getOrDefault("CapBnd", "0"), 16),
-                last.get(),
-                Integer.parseInt(fields.getOrDefault("Umask", "022"), 8),
-                kernel.get()));
+        try {
+            return Optional.of(new OciCaller(
+                    ids.get(),
+                    Long.parseUnsignedLong(fields.getOrDefault("CapPrm", "0"), 16),
+                    Long.parseUnsignedLong(fields.getOrDefault("CapBnd", "0"), 16),
+                    last.get(),
+                    Integer.parseInt(fields.getOrDefault("Umask", "022"), 8),
+                    kernel.get()));
+        } catch (NumberFormatException notAStatusFile) {
+            return Optional.empty();
+        }
     }
 
     /** The first two numbers of what uname(2) calls the release, such as {@code 6.1} of {@code 6.1.0-13-amd64}. */

@@ -44,7 +44,14 @@ class CallerFactsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Uid:\t0", "Uid:\tx\tx\tx\tx\nGid:\t0\t0\t0\t0", "Uid:\t0\t0\t0\t0"})
+    @ValueSource(
+            strings = {
+                "",
+                "Uid:\t0",
+                "Uid:\tx\tx\tx\tx\nGid:\t0\t0\t0\t0",
+                "Uid:\t0\t-1\t0\t0\nGid:\t0\t0\t0\t0",
+                "Uid:\t0\t0\t0\t0"
+            })
     void whatIsNotAStatusFileGivesNoCaller(String text) {
         assertThat(CallerFacts.read(new FakeTree().with("/proc/self/status", text)))
                 .isEmpty();

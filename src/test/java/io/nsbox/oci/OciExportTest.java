@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nsbox.diag.Diagnostic;
 import io.nsbox.diag.Style;
 import io.nsbox.diag.TextRenderer;
+import io.nsbox.host.CallerFacts;
 import io.nsbox.host.FakeTree;
 import io.nsbox.host.MountEntry;
 import io.nsbox.program.Arch;
@@ -171,6 +172,20 @@ class OciExportTest {
         assertThat(memory(unified)).isEqualTo(Map.of("memory", Map.of("limit", 1000L)));
         unified.with("/sys/fs/cgroup/a.slice/memory.swap.max", "max");
         assertThat(memory(unified)).isEqualTo(Map.of("memory", Map.of("limit", 1000L, "swap", 2000L)));
+    }
+
+    @Test
+    void whatProcDoesNotSayInNumbersLeavesNoCaller() {
+        assertThat(OciCaller.read(machine(1000))).isPresent();
+        for (String line : List.of("CapBnd:\tx", "Umask:\t9", "CapPrm:\t-1")) {
+            FakeTree machine = machine(1000);
+            machine.with(
+                    CallerFacts.SOURCE,
+                    machine.read(CallerFacts.SOURCE).orElseThrow().text() + line);
+            assertThat(OciCaller.read(machine)).as(line).isEmpty();
+        }
+        assertThat(OciCaller.read(machine(1000).with("/proc/sys/kernel/cap_last_cap", "many")))
+                .isEmpty();
     }
 
     @Test
