@@ -111,7 +111,9 @@ public record Sandboxes(Path folder) {
     /** The exit status that the text of a sandbox's status file says; empty where there is none yet. */
     public static OptionalInt status(String text) {
         String word = text.strip();
-        return word.matches("\\d{1,3}") ? OptionalInt.of(Integer.parseInt(word)) : OptionalInt.empty();
+        return word.matches("\\d{1,3}") && Integer.parseInt(word) <= 255
+                ? OptionalInt.of(Integer.parseInt(word))
+                : OptionalInt.empty();
     }
 
     private static Optional<Instant> modified(Path file) throws IOException {

@@ -130,6 +130,15 @@ class DamagedStateTest {
         assertThat(box).doesNotExist();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"256", "999", "-1", "0x3", "3 4"})
+    void whatIsNoStatusCountsAsNone(String status) throws IOException {
+        Files.writeString(box.resolve("status"), status);
+
+        assertThat(listed()).contains("box killed - true\n");
+        assertThat(run("wait", "box")).isEqualTo(137);
+    }
+
     /** As a launcher leaves it that was killed before it had written anything. */
     @Test
     void whatWasKilledBeforeItWasDescribedIsCollected() throws IOException {
