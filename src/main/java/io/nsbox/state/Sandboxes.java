@@ -3,6 +3,7 @@ package io.nsbox.state;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -132,7 +133,8 @@ public record Sandboxes(Path folder) {
         }
         try (InputStream in = Files.newInputStream(file)) {
             return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            // What may not be read says nothing; one such file must not keep all others from being listed.
             return "";
         } catch (IOException e) {
             // A process that ends while it is looked at (ESRCH).

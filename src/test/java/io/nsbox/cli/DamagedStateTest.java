@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +158,19 @@ class DamagedStateTest {
         Files.createSymbolicLink(box.resolve(name), box.resolve(name));
 
         assertThat(listed()).contains("box ", "other exited (3) - true\n");
+        assertThat(run("rm", "box")).isEqualTo(ExitStatus.OK);
+        assertThat(box).doesNotExist();
+    }
+
+    /** Root may read it all the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pids", "status", "sandbox.json"})
+    void aFileThatMayNotBeReadKeepsTheOthersFromNothing(String name) throws IOException {
+        Files.setPosixFilePermissions(box.resolve(name), Set.of());
+
+        assertThat(listed()).contains("box ", "other exited (3) - true\n");
+        assertThat(run("logs", "box")).isEqualTo(ExitStatus.OK);
+        assertThat(out()).isEqualTo("one\ntwo\n");
         assertThat(run("rm", "box")).isEqualTo(ExitStatus.OK);
         assertThat(box).doesNotExist();
     }
