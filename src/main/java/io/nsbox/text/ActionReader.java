@@ -48,11 +48,11 @@ record ActionReader(ProfileObjects objects) {
             return Optional.empty();
         }
         boolean takesErrno = kind.get() == Action.Kind.ERRNO || kind.get() == Action.Kind.TRACE;
-        // Docker and podman write a default errno beside every default action.
-        if (!takesErrno && errnoKey.startsWith("default")) {
-            return Optional.of(new Action(kind.get(), 0));
-        }
         Optional<YamlNode> named = errnoName(owner, errnoKey);
+        // Docker and podman write a default errno beside every default action. It must be one all the same.
+        if (!takesErrno && errnoKey.startsWith("default")) {
+            return errno(errno, named, errnoKey, ownerPath).map(unused -> new Action(kind.get(), 0));
+        }
         if (!takesErrno && (errno.isPresent() || named.isPresent())) {
             String key = errno.isPresent() ? errnoKey : nameKey(errnoKey);
             objects.error(
