@@ -84,6 +84,8 @@ final class YamlComposer {
             diagnostics.add(stop.diagnostic);
         } catch (YamlEngineException e) {
             diagnostics.add(YamlSyntax.explain(e, source, composer.from));
+        } catch (NumberFormatException e) {
+            diagnostics.add(YamlSyntax.explainEscape(source, from, to));
         }
         return Optional.empty();
     }

@@ -6,6 +6,8 @@ import io.nsbox.diag.Printable;
 import io.nsbox.diag.Severity;
 import io.nsbox.diag.Span;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -14,7 +16,22 @@ import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 
 /** Says in plain words what the YAML engine stumbled over. */
 final class YamlSyntax {
+    private static final String BACKSLASH = "write '\\\\' for a backslash, or use single quotes";
+
+    /** What the engine takes for the digits of a character before it looks at them: none at all, or too many bits. */
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(?:[xuU]\\z|U[89a-fA-F][0-9a-fA-F]{7})");
+
     private YamlSyntax() {}
+
+    /** The problem of an escape of which the engine only says that its digits are no number. */
+    static Diagnostic explainEscape(SourceText source, int from, int to) {
+        Matcher escape = ESCAPE.matcher(source.text().substring(from, to));
+        boolean found = escape.find();
+        int start = found ? from + escape.start() : from;
+        int end = found ? from + escape.end() : to;
+        return syntax(source.span(start, end), "an escape in double quotes names no character")
+                .withHelp(BACKSLASH);
+    }
 
     /**
      * The problem as a diagnostic.
@@ -65,7 +82,7 @@ final class YamlSyntax {
         }
         if (problem.startsWith("found unknown escape character")) {
             return syntax(span, "no such escape in double quotes: '\\" + raw(span) + "'")
-                    .withHelp("write '\\\\' for a backslash, or use single quotes");
+                    .withHelp(BACKSLASH);
         }
         if (problem.startsWith("expected the node content")) {
             boolean atEnd = problem.contains("<stream end>");
