@@ -161,7 +161,7 @@ echo "| start of \`/bin/true\` in that | ms | to bwrap | at most | met |"
 echo "| --- | --- | --- | --- | --- |"
 row "launcher made by \`nsbox build\`" "$(median launcher)" 0.6
 row "\`nsbox up\`, warm, by what \`nsbox install\` wrote" "$(median installed)" 0.6
-row "\`nsbox up\`, warm, by \`bin/nsbox\`" "$(median warm)"
+row "\`nsbox up\`, warm, by \`bin/nsbox\`" "$(median warm)" 0.6
 row "\`bwrap\`" "$base"
 if [ ${#nsjail[@]} -gt 0 ]; then
   row "\`nsjail\`" "$(median nsjail)"

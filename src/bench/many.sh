@@ -100,7 +100,7 @@ add "launcher made by \`nsbox build\`" ./launcher
 add "\`bwrap\`" "${peer[@]}" /bin/true
 add "\`unshare\`" unshare --user --map-root-user --mount --pid --fork --ipc --uts --net --mount-proc /bin/true
 if program=$(command -v "${NSJAIL:-nsjail}"); then
-  add "\`nsjail\`" "$program" -q -Mo --chroot / -- /bin/true
+  add "\`nsjail\`" "$program" -Q -Mo --chroot / -- /bin/true
 fi
 sums=()
 for _ in $(seq "$rounds"); do
