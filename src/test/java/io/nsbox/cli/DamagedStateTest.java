@@ -136,7 +136,7 @@ class DamagedStateTest {
     void whatIsNoStatusCountsAsNone(String status) throws IOException {
         Files.writeString(box.resolve("status"), status);
 
-        assertThat(listed()).contains("box killed - true\n");
+        assertThat(listed()).contains("box lost - true\n");
         assertThat(run("wait", "box")).isEqualTo(137);
     }
 
