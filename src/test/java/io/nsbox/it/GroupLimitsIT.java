@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Limits by control groups, of the version that this machine has; version 2 is tried in a virtual machine as well. */
 class GroupLimitsIT {
@@ -230,6 +232,45 @@ class GroupLimitsIT {
                     .contains("refused: keep to the processors 0,8000: ")
                     .contains("box.yaml:6:1");
             assertThat(refused.err()).contains("does not have all of these processors");
+        }
+    }
+
+    /** As on a machine of both versions, whose version 2 has no controllers but those that version 1 left. */
+    @ParameterizedTest
+    @CsvSource({"mem_limit: 64m,memory", "pids_limit: 20,pids", "cpus: 0.5,cpu", "cpuset: 0,cpuset"})
+    void aControllerThatVersionTwoDoesNotHaveIsNamedWithTheLimit(String limit, String controller) {
+        try (Workshop workshop = workshop()) {
+            Path launcher = workshop.launcher("box", SPEC + limit + "\ncommand: [id]\n");
+            String alone = "umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup && ";
+            String without = "! grep -qw " + controller + " /sys/fs/cgroup/cgroup.controllers || exit 77; ";
+            Running.Result refused = workshop.run(
+                    "unshare", "--mount", "--propagation", "private", "sh", "-c", alone + without + "exec " + launcher);
+            Requirements.require(refused.status() != 77, "version 2 has the controller " + controller + " here");
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err())
+                    .contains(" refused: make a control group with the controller " + controller
+                            + ": ENOENT (No such file or directory)\n")
+                    .contains("box.yaml:6:1\n")
+                    .contains("\n 6 | " + limit + "\n")
+                    .contains("= help: the controller " + controller + " is not given to the group above: its"
+                            + " cgroup.subtree_control lacks it; systemd: Delegate=yes");
+            assertThat(refused.status()).isEqualTo(125);
+        }
+    }
+
+    @Test
+    void inAMountNamespaceWithVersionTwoAloneACommandWithoutLimitsHasItsGroupAsRoot() {
+        try (Workshop workshop = workshop()) {
+            Path launcher = workshop.launcher("box", SPEC + "command: [grep, '0::', /proc/self/cgroup]\n");
+            Running.Result result = workshop.run(
+                    "unshare",
+                    "--mount",
+                    "--propagation",
+                    "private",
+                    "sh",
+                    "-c",
+                    "umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec " + launcher);
+            assertThat(result).isEqualTo(new Running.Result(0, "0::/\n", ""));
         }
     }
 
