@@ -9,10 +9,10 @@ import io.nsbox.oci.Bundle;
 import io.nsbox.oci.Circumstances;
 import io.nsbox.oci.OciExport;
 import io.nsbox.spec.LoadedSpec;
-import io.nsbox.text.HostPaths;
 import io.nsbox.text.ReadOptions;
 import io.nsbox.text.ReadResult;
 import io.nsbox.text.SpecReader;
+import io.nsbox.text.TypedPaths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,7 +73,7 @@ final class ExportCommand {
             if (!subordinates.problems().isEmpty()) {
                 return ExitStatus.PROBLEMS;
             }
-            Path folder = HostPaths.withoutDots(
+            Path folder = TypedPaths.withoutDots(
                     console.workingDirectory().resolve(output).toAbsolutePath());
             Optional<Circumstances> here = Circumstances.read(
                     host,

@@ -129,7 +129,9 @@ final class InstallCommand implements Callable<Integer> {
                 return;
             }
         }
-        console.err().println("nsbox: note: " + target.getParent() + " is not on the PATH");
+        console.err()
+                .println("nsbox: note: " + target.getParent()
+                        + " is not on the PATH, where a shell looks for nsbox; add it there");
     }
 
     private static boolean isSame(Path one, Path other) {

@@ -3,7 +3,7 @@ package io.nsbox.cli;
 import io.nsbox.diag.Code;
 import io.nsbox.diag.Diagnostic;
 import io.nsbox.diag.Severity;
-import io.nsbox.text.HostPaths;
+import io.nsbox.text.TypedPaths;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
@@ -75,7 +75,7 @@ final class SpecFiles {
     }
 
     private void add(String name, Path path) {
-        files.putIfAbsent(HostPaths.withoutDots(path), new SpecFile(name, path));
+        files.putIfAbsent(TypedPaths.withoutDots(path), new SpecFile(name, path));
     }
 
     private void addFolder(String argument, Path folder) {

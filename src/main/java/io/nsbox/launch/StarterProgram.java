@@ -20,7 +20,12 @@ import java.nio.charset.StandardCharsets;
  * <p>It comes to the same image as the script or leaves everything to the script: whatever is unusual, missing or not to
  * be trusted is the script's business. docs/design/0017 has the reasons.
  */
-public final class StarterProgram {
+final class StarterProgram {
+    /** The exit statuses of nsbox's own failures: of most commands, and of those that run one. */
+    private static final int USAGE = 2;
+
+    private static final int SETUP = 125;
+
     private final ProgramBuilder b;
     private final Label script;
     private final ImagePath path;
@@ -28,6 +33,7 @@ public final class StarterProgram {
     private final Slot spec;
     private final Slot value;
     private final Slot first;
+    private final Slot environment;
 
     private StarterProgram(Arch arch) {
         b = new ProgramBuilder(arch);
@@ -37,6 +43,7 @@ public final class StarterProgram {
         spec = b.slot("spec");
         value = b.slot("value");
         first = b.slot("first");
+        environment = b.slot("environment");
     }
 
     /**
@@ -45,7 +52,7 @@ public final class StarterProgram {
      * @param script the absolute path of its {@code bin/nsbox}
      * @param arch what the program runs on
      */
-    public static Program of(String script, Arch arch) {
+    static Program of(String script, Arch arch) {
         return new StarterProgram(arch).write(script);
     }
 
@@ -160,7 +167,8 @@ public final class StarterProgram {
         b.store(8, arguments, 32, b.text("--cold"));
         b.store(8, arguments, 40, b.text("up"));
         b.store(8, arguments, 48, Operand.of(spec));
-        b.attempt(Syscall.EXECVE, path.soFar(), arguments, environment());
+        b.environment(environment);
+        b.attempt(Syscall.EXECVE, path.soFar(), arguments, Operand.of(environment));
     }
 
     private void leave(String scriptFile) {
@@ -169,8 +177,14 @@ public final class StarterProgram {
         Label usage = b.label("neither up nor exec");
         Label failed = b.label("up or exec");
         b.compute(Arithmetic.ADD, arguments, Operand.of(Slot.STACK), Operand.number(8));
-        Operand environment = environment();
-        b.call(error, new OnError.Ignore(), Syscall.EXECVE, b.text(scriptFile), Operand.of(arguments), environment);
+        b.environment(environment);
+        b.call(
+                error,
+                new OnError.Ignore(),
+                Syscall.EXECVE,
+                b.text(scriptFile),
+                Operand.of(arguments),
+                Operand.of(environment));
         complain(scriptFile, error);
         b.load(8, value, Operand.of(Slot.STACK), 0);
         b.branch(value, Condition.LESS, 2, usage);
@@ -180,9 +194,9 @@ public final class StarterProgram {
             b.branch(value, Condition.EQUAL, 0, failed);
         }
         b.place(usage);
-        b.attempt(Syscall.EXIT_GROUP, Operand.number(2));
+        b.attempt(Syscall.EXIT_GROUP, Operand.number(USAGE));
         b.place(failed);
-        b.attempt(Syscall.EXIT_GROUP, Operand.number(125));
+        b.attempt(Syscall.EXIT_GROUP, Operand.number(SETUP));
     }
 
     private void complain(String scriptFile, Slot error) {
@@ -211,15 +225,5 @@ public final class StarterProgram {
     private void print(String message) {
         int length = message.getBytes(StandardCharsets.UTF_8).length;
         b.attempt(Syscall.WRITE, Operand.number(2), b.text(message), Operand.number(length));
-    }
-
-    /** The array of variables lies behind that of arguments and its null pointer. */
-    private Operand environment() {
-        Slot environment = b.slot("environment");
-        b.load(8, environment, Operand.of(Slot.STACK), 0);
-        b.compute(Arithmetic.SHIFT_LEFT, environment, Operand.of(environment), Operand.number(3));
-        b.compute(Arithmetic.ADD, environment, Operand.of(environment), Operand.of(Slot.STACK));
-        b.add(environment, 16);
-        return Operand.of(environment);
     }
 }

@@ -183,10 +183,7 @@ public final class Lowering {
         b.load(8, arguments, Operand.of(Slot.STACK), 0);
         b.branch(arguments, Condition.LESS, 4, hopeless);
         b.compute(Arithmetic.ADD, arguments, Operand.of(Slot.STACK), Operand.number(24));
-        b.load(8, environment, Operand.of(Slot.STACK), 0);
-        b.compute(Arithmetic.SHIFT_LEFT, environment, Operand.of(environment), Operand.number(3));
-        b.compute(Arithmetic.ADD, environment, Operand.of(environment), Operand.of(Slot.STACK));
-        b.add(environment, 16);
+        b.environment(environment);
         b.attempt(Syscall.EXECVE, b.text("/bin/sh"), Operand.of(arguments), Operand.of(environment));
         b.place(hopeless);
         complain("nsbox: error: the spec has changed, and /bin/sh cannot be executed to compile it again\n");

@@ -135,10 +135,7 @@ final class SealLauncher implements Step {
         Slot arguments = frame.scratch4.as("arguments");
         Slot environment = frame.scratch5.as("environment");
         b.compute(Arithmetic.ADD, arguments, Operand.of(Slot.STACK), Operand.number(8));
-        b.load(8, environment, Operand.of(Slot.STACK), 0);
-        b.compute(Arithmetic.SHIFT_LEFT, environment, Operand.of(environment), Operand.number(3));
-        b.compute(Arithmetic.ADD, environment, Operand.of(environment), Operand.of(Slot.STACK));
-        b.add(environment, 16);
+        b.environment(environment);
         // Both files are closed by it.
         emitter.must(
                 hints,

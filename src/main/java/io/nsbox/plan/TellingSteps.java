@@ -16,6 +16,7 @@ final class TellingSteps {
     private final Emitter emitter;
     private final Phase usual;
     private Phase phase;
+    private boolean isOpen;
     private boolean isCloned;
     private boolean isOver;
     private long calls;
@@ -26,6 +27,7 @@ final class TellingSteps {
         this.emitter = emitter;
         this.usual = phase;
         this.phase = phase;
+        this.isOpen = phase != Phase.LAUNCHER;
     }
 
     /** Emits what is told before a part. */
@@ -43,14 +45,14 @@ final class TellingSteps {
     void after(NumberedStep numbered) {
         Step step = numbered.step();
         boolean clones = step instanceof CloneNamespaces || step instanceof StartFromStage;
-        if (step instanceof SealLauncher && usual == Phase.LAUNCHER) {
-            // There is nowhere to tell it yet.
-            return;
-        }
-        if (step instanceof CloseInheritedFiles && usual == Phase.LAUNCHER) {
+        if (!isOpen) {
+            if (!(step instanceof CloseInheritedFiles)) {
+                return;
+            }
+            isOpen = true;
             progress.open();
-            steps.stream()
-                    .filter(before -> before.step() instanceof SealLauncher)
+            // What came before had nowhere to be told.
+            steps.subList(0, numbered.number() - 1)
                     .forEach(before -> progress.tell(before, steps.size(), phase, "done"));
         } else if (step instanceof StartStage && usual == Phase.LAUNCHER) {
             phase = Phase.STAGE;

@@ -258,6 +258,14 @@ public final class ProgramBuilder {
         instructions.add(new Instruction.Scan(from, Operand.number(wanted), into));
     }
 
+    /** Finds the array of the caller's variables, which lies behind that of the arguments and its null pointer. */
+    public void environment(Slot into) {
+        load(8, into, Operand.of(Slot.STACK), 0);
+        compute(Arithmetic.SHIFT_LEFT, into, Operand.of(into), Operand.number(3));
+        compute(Arithmetic.ADD, into, Operand.of(into), Operand.of(Slot.STACK));
+        add(into, 16);
+    }
+
     /** Finds a variable of the caller's environment. */
     public void env(Operand name, Slot into) {
         instructions.add(new Instruction.Env(name, into));

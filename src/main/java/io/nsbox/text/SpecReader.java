@@ -88,7 +88,7 @@ public final class SpecReader {
     private LoadedSpec load(String name, Path path, byte[] content, Mapping root, Diagnostics diagnostics) {
         Binding binding = new Binding(diagnostics, name);
         PathReader paths = new PathReader(
-                binding, String.valueOf(HostPaths.withoutDots(path).getParent()), options.home());
+                binding, String.valueOf(TypedPaths.withoutDots(path).getParent()), options.home());
         SandboxSpec bound = SpecBinder.bind(root, SandboxName.of(path), binding, paths);
         SpecValidator.check(bound, root, binding);
         if (namespacesAreKnown(root)) {

@@ -3,8 +3,8 @@ package io.nsbox.text;
 import java.nio.file.Path;
 
 /** Paths of the caller's, as they were typed. */
-public final class HostPaths {
-    private HostPaths() {}
+public final class TypedPaths {
+    private TypedPaths() {}
 
     /**
      * The path without parts that are {@code .}, so that {@code ./box.yaml} is {@code box.yaml}. What {@code ..} leads to is

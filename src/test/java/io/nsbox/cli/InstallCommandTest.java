@@ -135,7 +135,9 @@ class InstallCommandTest {
         assertThat(run(script.toString())).isZero();
 
         assertThat(temp.resolve("home/.local/bin/nsbox")).isExecutable();
-        assertThat(said()).isEqualTo("nsbox: note: " + temp + "/home/.local/bin is not on the PATH\n");
+        assertThat(said())
+                .isEqualTo("nsbox: note: " + temp
+                        + "/home/.local/bin is not on the PATH, where a shell looks for nsbox; add it there\n");
     }
 
     @Test

@@ -98,7 +98,7 @@ class StarterIT {
                 .isEqualTo(new Running.Result(
                         0,
                         "installed " + bin + "/nsbox, which runs " + workshop.nsbox() + "\n",
-                        "nsbox: note: " + bin + " is not on the PATH\n"));
+                        "nsbox: note: " + bin + " is not on the PATH, where a shell looks for nsbox; add it there\n"));
         return Place.in(workshop);
     }
 
