@@ -8,10 +8,6 @@ import io.nsbox.cli.PlanCommand.Format;
 import io.nsbox.plan.SandboxProcess;
 import io.nsbox.state.Sandbox;
 import io.nsbox.state.Sandboxes;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,8 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandLinesTest {
     private static final byte[] IMAGE = {0x7f, 'E', 'L', 'F'};
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Captured captured = new Captured();
     private final List<Object> asked = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
 
@@ -249,14 +244,7 @@ class CommandLinesTest {
     }
 
     private int run(String... arguments) {
-        Console console = new Console(
-                new ByteArrayInputStream(new byte[0]),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                environment,
-                temp,
-                false,
-                false);
+        Console console = captured.console(environment, temp, false);
         Launch launch = (image, request) -> {
             assertThat(image).isEqualTo(IMAGE);
             asked.add("launch " + request);
@@ -272,11 +260,11 @@ class CommandLinesTest {
     }
 
     private String out() {
-        return out.toString(StandardCharsets.UTF_8);
+        return captured.out();
     }
 
     private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return captured.err();
     }
 
     /** Keeps what it was asked; a file's name says what becomes of it. */

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsbox.state.Sandboxes;
 import io.nsbox.testing.Commands;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -36,8 +32,7 @@ class DamagedStateTest {
     @TempDir
     Path temp;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Captured captured = new Captured();
     private Path states;
     private Path box;
 
@@ -70,16 +65,8 @@ class DamagedStateTest {
     }
 
     private int run(String... words) {
-        out.reset();
-        err.reset();
-        Console console = new Console(
-                InputStream.nullInputStream(),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                Map.of("NSBOX_DEBUG", "1"),
-                temp,
-                false,
-                false);
+        captured.reset();
+        Console console = captured.console(Map.of("NSBOX_DEBUG", "1"), temp, false);
         return Main.run(
                 console,
                 Main.compiler(),
@@ -90,11 +77,11 @@ class DamagedStateTest {
     }
 
     private String out() {
-        return out.toString(StandardCharsets.UTF_8);
+        return captured.out();
     }
 
     private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return captured.err();
     }
 
     private String listed() {

@@ -2,10 +2,7 @@ package io.nsbox.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,8 +22,7 @@ class InstallCommandTest {
     @TempDir
     Path temp;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Captured captured = new Captured();
     private final Map<String, String> environment = new HashMap<>();
     private Path script = Path.of("");
     private Path folder = Path.of("");
@@ -44,8 +40,8 @@ class InstallCommandTest {
     void theProgramIsWrittenForEverybodyToExecute() throws IOException {
         assertThat(run(script.toString(), "here")).isZero();
 
-        assertThat(out).hasToString("installed " + folder + "/nsbox, which runs " + script + "\n");
-        assertThat(err).hasToString("");
+        assertThat(captured.out()).isEqualTo("installed " + folder + "/nsbox, which runs " + script + "\n");
+        assertThat(captured.err()).isEqualTo("");
         byte[] written = Files.readAllBytes(folder.resolve("nsbox"));
         assertThat(new String(written, StandardCharsets.ISO_8859_1))
                 .startsWith("\177ELF")
@@ -67,7 +63,7 @@ class InstallCommandTest {
         assertThat(Files.isRegularFile(folder.resolve("nsbox"), LinkOption.NOFOLLOW_LINKS))
                 .isTrue();
         assertThat(Files.readString(script)).isEqualTo(CONTENT);
-        assertThat(err).hasToString("");
+        assertThat(captured.err()).isEqualTo("");
     }
 
     @Test
@@ -153,20 +149,13 @@ class InstallCommandTest {
     }
 
     private int run(@Nullable String started, String... arguments) {
-        Console console = new Console(
-                new ByteArrayInputStream(new byte[0]),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                environment,
-                temp,
-                false,
-                false);
+        Console console = captured.console(environment, temp, false);
         return new CommandLine(new InstallCommand(console, new Installation(started, false))).execute(arguments);
     }
 
     private String said() {
-        String said = err.toString(StandardCharsets.UTF_8);
-        err.reset();
+        String said = captured.err();
+        captured.reset();
         return said;
     }
 }

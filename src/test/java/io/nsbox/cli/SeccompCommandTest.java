@@ -2,12 +2,7 @@ package io.nsbox.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,8 +28,7 @@ class SeccompCommandTest {
     @TempDir
     private Path folder;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Captured captured = new Captured();
 
     @BeforeEach
     void profile() throws IOException {
@@ -42,28 +36,20 @@ class SeccompCommandTest {
     }
 
     private int run(String... args) {
-        out.reset();
-        err.reset();
-        Console console = new Console(
-                InputStream.nullInputStream(),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                Map.of("HOME", folder.toString()),
-                folder,
-                false,
-                false);
+        captured.reset();
+        Console console = captured.console(Map.of("HOME", folder.toString()), folder, false);
         return new CommandLine(new SeccompCommand(console))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setErr(captured.usage())
                 .execute(args);
     }
 
     private String out() {
-        return out.toString(StandardCharsets.UTF_8);
+        return captured.out();
     }
 
     private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return captured.err();
     }
 
     @Test

@@ -2,12 +2,7 @@ package io.nsbox.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,19 +25,11 @@ class SpecCommandsTest {
     @TempDir
     private Path folder;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Captured captured = new Captured();
     private boolean terminal;
 
     private int run(String... args) {
-        Console console = new Console(
-                InputStream.nullInputStream(),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                Map.of(),
-                folder,
-                terminal,
-                terminal);
+        Console console = captured.console(Map.of(), folder, terminal);
         Object command = switch (args[0]) {
             case "validate" -> new ValidateCommand(console);
             case "schema" -> new SchemaCommand(console);
@@ -50,16 +37,16 @@ class SpecCommandsTest {
         };
         return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setErr(captured.usage())
                 .execute(List.of(args).subList(1, args.length).toArray(String[]::new));
     }
 
     private String out() {
-        return out.toString(StandardCharsets.UTF_8);
+        return captured.out();
     }
 
     private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return captured.err();
     }
 
     private void write(String name, String text) throws IOException {
@@ -224,14 +211,14 @@ class SpecCommandsTest {
         assertThat(run("validate", "--format=json", "bad.yaml")).isEqualTo(ExitStatus.PROBLEMS);
         assertThat(JsonMapper.shared().readTree(out()).get(0).get("code").asString())
                 .isEqualTo("unknown-key");
-        out.reset();
+        captured.reset();
         assertThat(run("validate", "--format=sarif", "bad.yaml")).isEqualTo(ExitStatus.PROBLEMS);
         assertThat(JsonMapper.shared()
                         .readTree(out())
                         .at("/runs/0/results/0/ruleId")
                         .asString())
                 .isEqualTo("unknown-key");
-        out.reset();
+        captured.reset();
         assertThat(run("validate", "--format=github", "bad.yaml")).isEqualTo(ExitStatus.PROBLEMS);
         assertThat(out())
                 .isEqualTo("::error file=bad.yaml,line=2,endLine=2,col=1,endColumn=8,title=nsbox unknown-key::"
@@ -269,7 +256,7 @@ class SpecCommandsTest {
         assertThat(Files.readString(folder.resolve("new.yaml")))
                 .startsWith("# yaml-language-server: $schema=nsbox.schema.json\n")
                 .doesNotContain("../schema");
-        out.reset();
+        captured.reset();
         assertThat(run("validate", "new.yaml")).isEqualTo(ExitStatus.OK);
         assertThat(out()).isEqualTo("new.yaml is valid\n");
     }
